@@ -1,0 +1,4 @@
+/**
+ * JMH benchmarks of Rill; never published.
+ */
+package dev.rill.benchmarks;

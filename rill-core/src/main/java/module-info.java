@@ -1,0 +1,7 @@
+/**
+ * Rill: io_uring for the JVM, over {@code java.lang.foreign} and the JDK alone.
+ */
+module dev.rill {
+    requires jdk.jfr;
+    exports dev.rill;
+}

@@ -1,0 +1,9 @@
+/**
+ * The {@code ./rill} command.
+ */
+module dev.rill.tool {
+    requires dev.rill;
+    requires info.picocli;
+
+    opens dev.rill.tool to info.picocli;
+}
