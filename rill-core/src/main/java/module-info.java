@@ -4,4 +4,5 @@
 module dev.rill {
     requires jdk.jfr;
     exports dev.rill;
+    exports dev.rill.abi;
 }

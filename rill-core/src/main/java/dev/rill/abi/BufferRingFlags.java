@@ -1,0 +1,18 @@
+package dev.rill.abi;
+
+/**
+ * How a buffer ring is made: {@link IoUringBufReg#FLAGS}, {@code IOU_PBUF_RING_*} in
+ * {@code linux/io_uring.h}.
+ */
+public final class BufferRingFlags {
+
+    /**
+     * The kernel brings the ring's memory, to be mapped by {@link MapOffset#bufferRing}; since 6.4.
+     */
+    public static final int IOU_PBUF_RING_MMAP = 1;
+    /** A buffer is filled piece by piece, not given up after one use; since 6.12. */
+    public static final int IOU_PBUF_RING_INC = 2;
+
+    private BufferRingFlags() {
+    }
+}
