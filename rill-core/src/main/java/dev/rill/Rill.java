@@ -7,13 +7,16 @@ public final class Rill {
     }
 
     /**
-     * Returns the version of this build, as written in its jar, so that a report of a problem can
-     * name it.
+     * Returns the version of this build, so that a report of a problem can name it. The module
+     * carries it; on the class path, where there is no module, the manifest of the jar does.
      *
-     * @return the version, or {@code "unknown"} when Rill does not run from a jar
+     * @return the version, or {@code "unknown"} when neither is there
      */
     public static String version() {
-        String version = Rill.class.getPackage().getImplementationVersion();
+        Module module = Rill.class.getModule();
+        String version = module.isNamed()
+            ? module.getDescriptor().rawVersion().orElse(null)
+            : Rill.class.getPackage().getImplementationVersion();
         return version == null ? "unknown" : version;
     }
 }
