@@ -1,0 +1,366 @@
+package dev.rill.ring;
+
+import static dev.rill.abi.MsgFlags.MSG_TRUNC;
+import static dev.rill.abi.MsgFlags.MSG_WAITALL;
+import static dev.rill.abi.SetupFlags.IORING_SETUP_IOPOLL;
+import static dev.rill.abi.SocketOpFlags.IORING_RECVSEND_BUNDLE;
+import static dev.rill.abi.SocketOpFlags.IORING_RECV_MULTISHOT;
+import static dev.rill.abi.SqeFlags.IOSQE_ASYNC;
+import static dev.rill.abi.SqeFlags.IOSQE_CQE_SKIP_SUCCESS;
+
+import dev.rill.abi.Errno;
+import dev.rill.abi.Opcode;
+import dev.rill.kernel.KernelException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/// Memory lent to the kernel for receiving, and who holds which buffer of it.
+///
+/// ```java
+/// group.select(ring.sqe().prepRecvMultishot(fd)).userData(tag);
+/// ...
+/// group.received(cq.res(), cq.flags());
+/// while (group.next()) {
+///     use(group.part());          // valid until the next call of next()
+/// }
+/// ...
+/// group.publish();                // once for the whole batch, before cq.advance()
+/// ```
+///
+/// **References.** Every buffer is counted: the kernel holds one while the buffer is published,
+/// the part being looked at holds one, and everyone who [#retain]s it holds one. At zero the
+/// buffer goes back to the ring, in whatever order that happens; the kernel sees it after the next
+/// [#publish].
+///
+/// **Bound.** A group never has more memory than its options say. When all buffers are held,
+/// receives end with `-ENOBUFS`; nothing is lost, they are to be armed again after a
+/// [#publish] that lent something.
+///
+/// **Refused**, because the kernel would lose or overwrite bytes: see [#select].
+///
+/// Belongs to the ring's owner thread; the memory may be read from any. Since Linux 5.19;
+/// incremental since 6.12, with whole buffers before that ([#stepDown]).
+public final class BufferGroup implements AutoCloseable {
+
+    private final BufferGroupOptions options;
+    private final Arena arena;
+    private final MemorySegment memory;
+    private final BufferRing bufferRing;
+    private final Consumption consumption;
+    private final StepDown stepDown;
+    private final int[] references;
+    private final Received part;
+
+    private int parts;
+    private int nextPart;
+    private int held;
+    private long bytesReceived;
+    private long buffersUsedUp;
+    private boolean closed;
+
+    private BufferGroup(Ring ring, BufferGroupOptions wanted, Arena arena) {
+        this.arena = arena;
+        if (wanted.ring().incremental() && (ring.flags() & IORING_SETUP_IOPOLL) != 0) {
+            throw new IllegalArgumentException("bgid=" + wanted.ring().bgid()
+                    + ": completions of a ring with IORING_SETUP_IOPOLL do not say reliably what"
+                    + " they consumed; use another ring for buffer selection");
+        }
+        BufferRing registered;
+        BufferGroupOptions used = wanted;
+        StepDown given = null;
+        try {
+            registered = BufferRing.register(ring, wanted.ring());
+        } catch (KernelException e) {
+            if (e.errno() != Errno.EINVAL || !wanted.ring().incremental()
+                    || wanted.ring().minLeft() > 0) {
+                throw e;
+            }
+            used = wanted.asClassic();
+            registered = BufferRing.register(ring, used.ring());
+            given = new StepDown("IOU_PBUF_RING_INC", "6.12", "each receive takes a whole buffer: "
+                    + used.buffers() + " of " + used.bufferSize() + " bytes");
+        }
+        bufferRing = registered;
+        options = used;
+        stepDown = given;
+        try {
+            memory = ring.kernel().memory(options.byteSize(), arena);
+            consumption = new Consumption(options.ring(), options.buffers(), options.bundles());
+            references = new int[options.buffers()];
+            part = new Received(this);
+            for (int bid = 0; bid < options.buffers(); bid++) {
+                lend(bid);
+            }
+            publish();
+        } catch (RuntimeException | Error e) {
+            bufferRing.close();
+            throw e;
+        }
+    }
+
+    /// Allocates the memory, registers the ring and lends all buffers to the kernel.
+    ///
+    /// @param ring the ring whose requests will receive into this group; it must be closed after
+    ///        the group
+    /// @param options how much and how. Where the kernel has no incremental rings, the same memory
+    ///        is used in whole buffers, see [#stepDown]
+    /// @return a group with all its buffers lent
+    /// @throws KernelException when the kernel refuses, with what to do about it
+    public static BufferGroup open(Ring ring, BufferGroupOptions options) {
+        Arena arena = Arena.ofShared();
+        try {
+            return new BufferGroup(ring, options, arena);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /// What is in force, which is what was asked for unless there is a [#stepDown].
+    ///
+    /// @return sizes and kind
+    public BufferGroupOptions options() {
+        return options;
+    }
+
+    /// What the kernel does not offer of what was asked for.
+    ///
+    /// @return why whole buffers are used instead of incremental ones, or nothing
+    public Optional<StepDown> stepDown() {
+        return Optional.ofNullable(stepDown);
+    }
+
+    /// The shared structure, for diagnosis.
+    ///
+    /// @return the buffer ring
+    public BufferRing bufferRing() {
+        return bufferRing;
+    }
+
+    /// Lets a receive choose its buffer from this group.
+    ///
+    /// Refused, on incremental groups: `MSG_WAITALL` and `MSG_TRUNC` (the kernel miscounts what
+    /// it consumed), `IOSQE_ASYNC` (it consumes before it knows how much), sends (a short send
+    /// loses the rest). On all groups: `IOSQE_CQE_SKIP_SUCCESS` (consumption nobody hears of), and
+    /// bundles unless the group was opened for them.
+    ///
+    /// Not for datagram sockets: see [#selectForDatagrams]. Not for files: the kernel consumes
+    /// what was asked for, not what was read.
+    ///
+    /// @param sqe a receive or read, with its flags set
+    /// @return the same entry, with buffer selection switched on
+    public Sqe select(Sqe sqe) {
+        String why = refusal(sqe);
+        if (why != null) {
+            throw new IllegalArgumentException(Opcode.name(sqe.opcode())
+                    + " with buffer group " + options.ring().bgid() + ": " + why);
+        }
+        return sqe.bufferSelect(options.ring().bgid());
+    }
+
+    /// The same for a datagram socket, where a message that does not fit is cut: a multishot RECV
+    /// on an incremental group needs `min_left` of at least the largest datagram, or RECVMSG.
+    ///
+    /// @param sqe a receive, with its flags set
+    /// @param datagramSizeMax the largest message expected, in bytes
+    /// @return the same entry, with buffer selection switched on
+    public Sqe selectForDatagrams(Sqe sqe, int datagramSizeMax) {
+        if (options.ring().incremental() && sqe.opcode() == Opcode.IORING_OP_RECV
+                && (sqe.ioprio() & IORING_RECV_MULTISHOT) != 0
+                && options.ring().minLeft() < datagramSizeMax) {
+            throw new IllegalArgumentException("minLeft=" + options.ring().minLeft()
+                    + " with datagrams of up to " + datagramSizeMax + " bytes: the kernel may cut"
+                    + " them without a word; open the group with minLeft >= " + datagramSizeMax
+                    + ", or receive with RECVMSG");
+        }
+        return select(sqe);
+    }
+
+    /// Reads one completion of a request that selected from this group: call it for each of them,
+    /// in the order of the completion queue, also for requests nobody is interested in any more.
+    /// Then step through its parts with [#next], to the end.
+    ///
+    /// @param res the completion's result
+    /// @param flags the completion's flags
+    /// @throws IllegalStateException when the completion contradicts what was lent
+    public void received(int res, int flags) {
+        while (next()) {
+            continue; // parts of the completion before that nobody looked at
+        }
+        parts = consumption.received(res, flags);
+        nextPart = 0;
+        for (int i = 0; i < parts; i++) {
+            int bid = consumption.bid(i);
+            references[bid]++; // for whoever looks at the part
+            bytesReceived += consumption.length(i);
+            if (consumption.finished(i)) {
+                buffersUsedUp++;
+                held++;
+                references[bid]--; // the kernel's
+            }
+        }
+    }
+
+    /// Steps to the next part that has bytes, and lets go of the one before.
+    ///
+    /// @return false after the last one
+    public boolean next() {
+        if (part.isValid()) {
+            part.invalidate();
+            release(consumption.bid(nextPart - 1));
+        }
+        while (nextPart < parts) {
+            int i = nextPart++;
+            if (consumption.length(i) > 0) {
+                part.set(consumption.bid(i), consumption.offset(i), consumption.length(i));
+                return true;
+            }
+            release(consumption.bid(i));
+        }
+        parts = 0;
+        return false;
+    }
+
+    /// The part stepped to.
+    ///
+    /// @return always the same object, valid until the next call of [#next]
+    public Received part() {
+        return part;
+    }
+
+    /// Keeps a buffer from going back to the kernel. Each call needs its [#release].
+    ///
+    /// @param bid a buffer of which a part is valid or that is retained already
+    public void retain(int bid) {
+        if (references[bid] == 0) {
+            throw new IllegalStateException("bid=" + bid + ": nobody holds this buffer, what was"
+                    + " in it may be overwritten already");
+        }
+        references[bid]++;
+    }
+
+    /// Lets go of a buffer. When nobody holds it any more, it is lent again with the next
+    /// [#publish].
+    ///
+    /// @param bid a buffer retained before
+    public void release(int bid) {
+        int left = references[bid] - 1;
+        if (left < 0 || left == 0 && consumption.isPublished(bid)) {
+            throw new IllegalStateException("bid=" + bid + ": released more often than retained");
+        }
+        references[bid] = left;
+        if (left == 0 && !closed) {
+            held--;
+            lend(bid);
+        }
+    }
+
+    /// Makes the buffers that have come back visible to the kernel, with one release store. To be
+    /// called before the completions of the batch are given back (`cq.advance()`), so that a new
+    /// completion cannot outrun a buffer it needs.
+    ///
+    /// @return how many buffers were lent again
+    public int publish() {
+        return bufferRing.publish();
+    }
+
+    /// How many buffers the kernel has.
+    ///
+    /// @return buffers published and not used up, the current one included
+    public int lent() {
+        return consumption.outstanding();
+    }
+
+    /// How many buffers the kernel is finished with and somebody here still holds.
+    ///
+    /// @return buffers that will come back
+    public int held() {
+        return held;
+    }
+
+    /// How many bytes completions have delivered.
+    ///
+    /// @return bytes since the group was opened
+    public long bytesReceived() {
+        return bytesReceived;
+    }
+
+    /// How much buffer space that took: of a finished buffer all of it, of the current one what
+    /// has been filled. [#bytesReceived] divided by this is the fill ratio.
+    ///
+    /// @return bytes since the group was opened
+    public long bytesUsedUp() {
+        int current = consumption.current();
+        long partial = current < 0 ? 0 : consumption.position(current);
+        return buffersUsedUp * options.bufferSize() + partial;
+    }
+
+    /// The bytes of one part, without a copy.
+    MemorySegment memory() {
+        return memory;
+    }
+
+    /// Where a buffer starts in [#memory].
+    long base(int bid) {
+        return (long) bid * options.bufferSize();
+    }
+
+    /// Unregisters the group and frees its memory: only when no request that selects from it is
+    /// in flight. What is still held becomes inaccessible: reading it throws.
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        bufferRing.close();
+        arena.close();
+    }
+
+    private void lend(int bid) {
+        references[bid] = 1;
+        consumption.published(bid, options.bufferSize());
+        bufferRing.add(memory.address() + base(bid), options.bufferSize(), bid);
+    }
+
+    private String refusal(Sqe sqe) {
+        int opcode = sqe.opcode();
+        if ((sqe.flags() & IOSQE_CQE_SKIP_SUCCESS) != 0) {
+            return "IOSQE_CQE_SKIP_SUCCESS would consume buffers without a completion";
+        }
+        boolean socket = opcode == Opcode.IORING_OP_RECV || opcode == Opcode.IORING_OP_RECVMSG
+                || opcode == Opcode.IORING_OP_SEND;
+        if (socket && (sqe.ioprio() & IORING_RECVSEND_BUNDLE) != 0 && !options.bundles()) {
+            return "bundles need a group opened for them (bundles=true)";
+        }
+        if (!options.ring().incremental()) {
+            return null;
+        }
+        if ((sqe.flags() & IOSQE_ASYNC) != 0) {
+            return "IOSQE_ASYNC makes the kernel consume what was asked for, not what came";
+        }
+        if (opcode == Opcode.IORING_OP_SEND) {
+            return "a short send from an incremental buffer loses its rest";
+        }
+        if (!socket) {
+            return null;
+        }
+        if ((sqe.opFlags() & MSG_WAITALL) != 0) {
+            return "MSG_WAITALL on an incremental buffer lets the next receive overwrite data";
+        }
+        boolean message = opcode == Opcode.IORING_OP_RECVMSG
+                && (sqe.ioprio() & IORING_RECV_MULTISHOT) != 0;
+        if ((sqe.opFlags() & MSG_TRUNC) != 0 && !message) {
+            return "MSG_TRUNC on an incremental buffer consumes more than was written";
+        }
+        return null;
+    }
+
+    @Override
+    public String toString() {
+        return (options.ring().incremental() ? "incremental" : "classic") + " group "
+                + options.ring().bgid() + " of " + options.buffers() + " buffers of "
+                + options.bufferSize() + " bytes";
+    }
+}

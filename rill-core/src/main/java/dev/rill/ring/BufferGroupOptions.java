@@ -1,0 +1,93 @@
+package dev.rill.ring;
+
+import java.util.Objects;
+
+/// How much memory a [BufferGroup] lends, and how.
+///
+/// @param ring the buffer ring: group id, entries, kind
+/// @param buffers how many buffers, at most the ring's entries
+/// @param bufferSize the size of each in bytes, below 2 GiB
+/// @param bundles whether receives may take several buffers with one completion
+///        (`IORING_RECVSEND_BUNDLE`, Linux 6.10)
+public record BufferGroupOptions(BufferRingOptions ring, int buffers, int bufferSize,
+        boolean bundles) {
+
+    private static final int DEFAULT_BUFFERS = 16;
+    private static final int DEFAULT_BUFFER_SIZE = 256 * 1024;
+    private static final int CLASSIC_BUFFER_SIZE_MAX = 16 * 1024;
+
+    /// Checks sizes.
+    public BufferGroupOptions {
+        Objects.requireNonNull(ring, "ring");
+        if (buffers < 1 || buffers > ring.entries()) {
+            throw new IllegalArgumentException("buffers=" + buffers
+                    + ": must be 1 to the ring's entries=" + ring.entries());
+        }
+        if (bufferSize < 1) {
+            throw new IllegalArgumentException("bufferSize=" + bufferSize
+                    + ": must be 1 byte to 2 GiB - 1");
+        }
+        if (bundles && ring.minLeft() > 1) {
+            throw new IllegalArgumentException("minLeft=" + ring.minLeft() + " with bundles:"
+                    + " a completion could skip bytes that nobody can see; use one or the other");
+        }
+    }
+
+    /// A few large buffers, filled bit by bit: 16 of 256 KiB. Little published memory stays in the
+    /// processor's cache; large buffers make neighbouring receives contiguous.
+    ///
+    /// @param bgid the buffer group id
+    /// @return options for an incremental group
+    public static BufferGroupOptions incremental(int bgid) {
+        return incremental(bgid, DEFAULT_BUFFERS, DEFAULT_BUFFER_SIZE);
+    }
+
+    /// Buffers that are filled bit by bit.
+    ///
+    /// @param bgid the buffer group id
+    /// @param buffers how many, 1 to 32768
+    /// @param bufferSize the size of each in bytes
+    /// @return options for an incremental group
+    public static BufferGroupOptions incremental(int bgid, int buffers, int bufferSize) {
+        return new BufferGroupOptions(BufferRingOptions.incremental(bgid, entries(buffers)),
+                buffers, bufferSize, false);
+    }
+
+    /// Buffers that are given up whole, one for each receive.
+    ///
+    /// @param bgid the buffer group id
+    /// @param buffers how many, 1 to 32768
+    /// @param bufferSize the size of each in bytes
+    /// @return options for a classic group
+    public static BufferGroupOptions classic(int bgid, int buffers, int bufferSize) {
+        return new BufferGroupOptions(BufferRingOptions.classic(bgid, entries(buffers)),
+                buffers, bufferSize, false);
+    }
+
+    /// How much memory this is.
+    ///
+    /// @return bytes of all buffers
+    public long byteSize() {
+        return (long) buffers * bufferSize;
+    }
+
+    /// The same memory as a classic group, in buffers of at most 16 KiB: what is used where a
+    /// kernel has no incremental rings.
+    ///
+    /// @return new options
+    public BufferGroupOptions asClassic() {
+        int size = Math.min(bufferSize, CLASSIC_BUFFER_SIZE_MAX);
+        long count = Math.min(byteSize() / size, BufferRingOptions.ENTRIES_MAX);
+        return new BufferGroupOptions(
+                new BufferRingOptions(ring.bgid(), entries((int) count), false, ring.mapped(), 0),
+                (int) count, size, bundles);
+    }
+
+    private static int entries(int buffers) {
+        if (buffers < 1 || buffers > BufferRingOptions.ENTRIES_MAX) {
+            throw new IllegalArgumentException("buffers=" + buffers + ": must be 1 to "
+                    + BufferRingOptions.ENTRIES_MAX);
+        }
+        return buffers == 1 ? 1 : Integer.highestOneBit(buffers - 1) << 1;
+    }
+}
