@@ -31,10 +31,12 @@ final class TidyTest {
     private static final int TEST_FILE_LINES_MAX = 800;
     private static final int METHOD_LINES_MAX = 60;
 
+    /** An address that one can click on is worth more than the column. */
     @Test
     void linesFitIntoAHundredColumns() {
         expectNone("lines longer than " + LINE_LENGTH_MAX + " columns", allSources(),
-            line -> line.codePointCount(0, line.length()) > LINE_LENGTH_MAX);
+            line -> line.codePointCount(0, line.length()) > LINE_LENGTH_MAX
+                && !line.contains("https://"));
     }
 
     @Test
