@@ -335,8 +335,8 @@ public final class Sqe {
         return prep(Opcode.IORING_OP_LINK_TIMEOUT, -1, timespec, 1, 0).opFlags(timeoutFlags);
     }
 
-    /// Cancels the request with a given user data. The victim has a completion of its own; only that
-    /// one ends its hold on memory.
+    /// Cancels the request with a given user data. The victim has a completion of its own; only
+    /// that one ends its hold on memory.
     ///
     /// @param target the user data of the request
     /// @return this entry
