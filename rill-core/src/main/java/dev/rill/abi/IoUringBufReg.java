@@ -34,8 +34,6 @@ public final class IoUringBufReg {
      * 6.18.30.
      */
     public static final int MIN_LEFT = 16;
-    /** u32[5], must be 0. */
-    public static final int RESV = 20;
     /** Bytes of the structure. */
     public static final int SIZE = 40;
 

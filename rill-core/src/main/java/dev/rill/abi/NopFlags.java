@@ -14,7 +14,7 @@ public final class NopFlags {
     public static final int IORING_NOP_FIXED_FILE = 1 << 2;
     /** Takes and drops registered buffer {@code buf_index}; since 6.13. */
     public static final int IORING_NOP_FIXED_BUFFER = 1 << 3;
-    /** Completes as task work instead of inline; since 6.16. */
+    /** Completes as task work instead of inline; since 6.17. */
     public static final int IORING_NOP_TW = 1 << 4;
     /** Completes with 32 bytes, in mixed rings; since 6.18. */
     public static final int IORING_NOP_CQE32 = 1 << 5;

@@ -20,7 +20,7 @@ public final class TimeoutFlags {
     public static final int IORING_TIMEOUT_ETIME_SUCCESS = 1 << 5;
     /** Fires again and again; since 6.4. */
     public static final int IORING_TIMEOUT_MULTISHOT = 1 << 6;
-    /** {@code addr} is the time in nanoseconds, not a pointer; since 7.1. */
+    /** The time stands in the entry as nanoseconds, no pointer; since 7.1. */
     public static final int IORING_TIMEOUT_IMMEDIATE_ARG = 1 << 7;
     /** The bits that choose the clock. */
     public static final int IORING_TIMEOUT_CLOCK_MASK = 0x0c;
