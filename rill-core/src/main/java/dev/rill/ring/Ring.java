@@ -6,6 +6,7 @@ import static dev.rill.abi.EnterFlags.IORING_ENTER_REGISTERED_RING;
 import static dev.rill.abi.EnterFlags.IORING_ENTER_SQ_WAKEUP;
 import static dev.rill.abi.FeatureFlags.IORING_FEAT_EXT_ARG;
 import static dev.rill.abi.RegisterOp.IORING_REGISTER_RING_FDS;
+import static dev.rill.abi.RegisterOp.IORING_UNREGISTER_RING_FDS;
 import static dev.rill.abi.SetupFlags.IORING_SETUP_NO_SQARRAY;
 import static dev.rill.abi.SetupFlags.IORING_SETUP_SQPOLL;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -261,6 +262,7 @@ public final class Ring implements AutoCloseable {
         }
         closed = true;
         boolean quiet = drain();
+        unregisterDescriptor();
         kernel.descriptors().close(fd);
         if (quiet) {
             arena.close();
@@ -280,6 +282,19 @@ public final class Ring implements AutoCloseable {
         stepDowns.add(new StepDown("IORING_REGISTER_RING_FDS", "5.18",
                 "the kernel looks the ring's descriptor up on every call"));
         return -1;
+    }
+
+    /// Without it the kernel keeps the ring, its memory and one of the thread's 16 places for
+    /// registered rings until the thread ends, although the descriptor is closed.
+    private void unregisterDescriptor() {
+        if (enterFlags == 0) {
+            return;
+        }
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment update = kernel.memory(IoUringRsrcUpdate.SIZE, scratch);
+            update.set(JAVA_INT, IoUringRsrcUpdate.OFFSET, enterFd);
+            kernel.register(fd, IORING_UNREGISTER_RING_FDS, update, 1);
+        }
     }
 
     /// One system call. Errors that only mean "look at the queue and come back" are answered as 0
