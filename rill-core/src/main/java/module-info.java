@@ -7,5 +7,6 @@ module dev.rill {
     exports dev.rill;
     exports dev.rill.abi;
     exports dev.rill.kernel;
+    exports dev.rill.net;
     exports dev.rill.ring;
 }

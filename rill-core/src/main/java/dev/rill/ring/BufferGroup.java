@@ -296,8 +296,10 @@ public final class BufferGroup implements AutoCloseable {
         return buffersUsedUp * options.bufferSize() + partial;
     }
 
-    /// The bytes of one part, without a copy.
-    MemorySegment memory() {
+    /// The memory of all buffers, one behind the other. Read from it; the kernel and others write.
+    ///
+    /// @return the group's memory, from any thread, until the group is closed
+    public MemorySegment memory() {
         return memory;
     }
 

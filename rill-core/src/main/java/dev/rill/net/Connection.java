@@ -1,0 +1,412 @@
+package dev.rill.net;
+
+import dev.rill.ring.Received;
+import java.lang.foreign.MemorySegment;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/// A stream connection: TCP or Unix.
+///
+/// **Receiving** goes on by itself: one multishot receive stays armed, and what comes is shown to
+/// the [ConnectionHandler]. [#pause] and [#resume] are the brake; a few more parts may come after
+/// `pause()`, namely what the kernel had delivered already.
+///
+/// **Sending** is in order and never blocks. Received bytes ([#send(Received)]) are sent from
+/// where they are, and their buffer is held until they have gone; all other bytes are copied.
+/// When more than the high-water mark is unsent, the connection whose bytes are being passed on
+/// is slowed down by itself, until the low-water mark is reached.
+///
+/// **Ending.** [#finish] ends this side's direction after what is unsent; the connection is gone
+/// when both have ended. [#close] also discards what still comes. [#abort] drops everything.
+///
+/// Belongs to the loop's thread.
+public final class Connection {
+
+    private enum State { CONNECTING, ESTABLISHED, CLOSING, RELEASING, CLOSED }
+
+    private final EventLoop loop;
+    private final int slot;
+    private final int generation;
+    private final int fd;
+    private final ReceiveSide receiveSide;
+    private final SendSide sendSide;
+    private final Timers.Timer timer = new Timers.Timer(this::timeUp);
+
+    private ConnectionHandler handler;
+    private Object attachment;
+    private State state = State.CONNECTING;
+    private CloseReason reason;
+    /// Requests that name this connection and have not had their last completion: memory and
+    /// descriptor outlive them.
+    private int inFlight;
+    private long lastActivity;
+    /// Where the peer's address is while connecting.
+    private int addressBlock = -1;
+
+    Connection(EventLoop loop, int slot, int generation, int fd, ConnectionHandler handler) {
+        this.loop = loop;
+        this.slot = slot;
+        this.generation = generation;
+        this.fd = fd;
+        this.handler = handler;
+        receiveSide = new ReceiveSide(this, fd);
+        sendSide = new SendSide(this, fd);
+        lastActivity = loop.now();
+    }
+
+    /// The loop this connection lives in.
+    ///
+    /// @return the event loop
+    public EventLoop loop() {
+        return loop;
+    }
+
+    /// Hands the connection over to another handler.
+    ///
+    /// @param newHandler hears everything from now on
+    public void handler(ConnectionHandler newHandler) {
+        handler = Objects.requireNonNull(newHandler, "newHandler");
+    }
+
+    /// What the program has attached.
+    ///
+    /// @return the object given to [#attach], or null
+    public Object attachment() {
+        return attachment;
+    }
+
+    /// Keeps an object of the program with the connection.
+    ///
+    /// @param object anything, or null
+    public void attach(Object object) {
+        attachment = object;
+    }
+
+    /// The peer's address. A system call.
+    ///
+    /// @return the address
+    /// @throws dev.rill.kernel.KernelException when the connection is gone
+    public SocketAddress remoteAddress() {
+        return loop.addressOf(fd, true);
+    }
+
+    /// This side's address. A system call.
+    ///
+    /// @return the address
+    /// @throws dev.rill.kernel.KernelException when the connection is gone
+    public SocketAddress localAddress() {
+        return loop.addressOf(fd, false);
+    }
+
+    /// Whether [#send] still takes anything.
+    ///
+    /// @return true from the beginning, also while connecting, until it is finished or closed
+    public boolean isOpen() {
+        return (state == State.CONNECTING || state == State.ESTABLISHED) && sendSide.takesMore();
+    }
+
+    /// How much is still to be sent.
+    ///
+    /// @return bytes
+    public long unsent() {
+        return sendSide.unsent();
+    }
+
+    /// Sends received bytes on from where they are. When too much is unsent afterwards, the
+    /// connection they came from is slowed down.
+    ///
+    /// @param data valid received bytes, of the same loop
+    /// @return false when this connection takes no more: nothing was sent
+    public boolean send(Received data) {
+        if (!isOpen()) {
+            return false;
+        }
+        sendSide.add(data);
+        return true;
+    }
+
+    /// Sends a copy of bytes.
+    ///
+    /// @param bytes free for other use on return
+    /// @return false when this connection takes no more: nothing was sent
+    public boolean send(byte[] bytes) {
+        return send(MemorySegment.ofArray(bytes));
+    }
+
+    /// Sends a copy of the remaining bytes and moves the position to the limit.
+    ///
+    /// @param bytes free for other use on return
+    /// @return false when this connection takes no more: nothing was sent
+    public boolean send(ByteBuffer bytes) {
+        boolean taken = send(MemorySegment.ofBuffer(bytes));
+        if (taken) {
+            bytes.position(bytes.limit());
+        }
+        return taken;
+    }
+
+    /// Sends a copy of bytes.
+    ///
+    /// @param bytes free for other use on return
+    /// @return false when this connection takes no more: nothing was sent
+    public boolean send(MemorySegment bytes) {
+        if (!isOpen()) {
+            return false;
+        }
+        sendSide.addCopy(bytes);
+        return true;
+    }
+
+    /// Stops receiving, until [#resume]. What the kernel has delivered already still comes.
+    public void pause() {
+        receiveSide.pause(true);
+    }
+
+    /// Goes on receiving.
+    public void resume() {
+        receiveSide.pause(false);
+    }
+
+    /// Ends this side's direction when everything is sent. The peer sees the end of its input and
+    /// may go on sending.
+    public void finish() {
+        sendSide.finish();
+    }
+
+    /// Sends what is unsent, ends this side's direction, discards what still comes, and is gone
+    /// when the peer has ended too or the linger timeout is over.
+    public void close() {
+        close(CloseReason.of(CloseReason.Kind.CLOSED));
+    }
+
+    /// Drops everything and closes at once.
+    public void abort() {
+        release(CloseReason.of(CloseReason.Kind.CLOSED));
+    }
+
+    @Override
+    public String toString() {
+        return "connection " + slot + "." + generation;
+    }
+
+    // ---- what the loop and the two sides see -----------------------------------------------
+
+    int slot() {
+        return slot;
+    }
+
+    ReceiveSide receiveSide() {
+        return receiveSide;
+    }
+
+    SendSide sendSide() {
+        return sendSide;
+    }
+
+    boolean isEstablished() {
+        return state == State.ESTABLISHED;
+    }
+
+    boolean isClosing() {
+        return state == State.CLOSING;
+    }
+
+    boolean isReleased() {
+        return state == State.RELEASING || state == State.CLOSED;
+    }
+
+    long tagged(int tag) {
+        return UserData.pack(tag, generation, slot);
+    }
+
+    /// A request that names this connection was filled in.
+    void submitted() {
+        inFlight++;
+    }
+
+    /// A request has had its last completion.
+    void finished() {
+        inFlight--;
+    }
+
+    void touch() {
+        lastActivity = loop.now();
+    }
+
+    // ---- beginning ---------------------------------------------------------------------------
+
+    void connect(SocketAddress address) {
+        addressBlock = loop.copies().take();
+        MemorySegment memory = loop.copies().area(addressBlock)
+                .asSlice(loop.copies().offset(addressBlock), SocketAddresses.SIZE_MAX);
+        int length = SocketAddresses.write(address, memory);
+        loop.sqe().prepConnect(fd, memory.address(), length).userData(tagged(UserData.CONNECT));
+        submitted();
+        loop.setTimer(timer, loop.options().connectTimeout());
+    }
+
+    void opened() {
+        state = State.ESTABLISHED;
+        touch();
+        loop.setTimer(timer, loop.options().idleTimeout());
+        try {
+            handler.opened(this);
+        } catch (RuntimeException | Error e) {
+            handlerFailed(e);
+        }
+        receiveSide.update();
+        sendSide.flushLater();
+    }
+
+    void completed(int tag, int res, int flags) {
+        switch (tag) {
+            case UserData.RECEIVE -> receiveSide.completed(res, flags);
+            case UserData.SEND -> sendSide.completed(res);
+            case UserData.CONNECT -> connectCompleted(res);
+            case UserData.SHUTDOWN -> sendSide.shutdownCompleted();
+            case UserData.CLOSE -> closeCompleted();
+            default -> throw new IllegalStateException("tag=" + tag);
+        }
+        if (state == State.RELEASING && inFlight == 0) {
+            closeDescriptor();
+        }
+    }
+
+    private void connectCompleted(int res) {
+        finished();
+        loop.copies().give(addressBlock);
+        if (state != State.CONNECTING) {
+            return;
+        }
+        if (res < 0) {
+            release(CloseReason.of(CloseReason.Kind.CONNECT_FAILED, res));
+        } else {
+            opened();
+        }
+    }
+
+    // ---- what the two sides report -----------------------------------------------------------
+
+    void received(Received part) {
+        loop.delivering(this);
+        try {
+            handler.received(this, part);
+        } catch (RuntimeException | Error e) {
+            handlerFailed(e);
+        } finally {
+            loop.delivering(null);
+        }
+    }
+
+    void inputEnded() {
+        if (reason != null && reason.isFailure()) {
+            release(reason); // sending had failed before
+        } else if (state == State.ESTABLISHED) {
+            try {
+                handler.ended(this);
+            } catch (RuntimeException | Error e) {
+                handlerFailed(e);
+            }
+        }
+        directionEnded();
+    }
+
+    void drained() {
+        if (state == State.ESTABLISHED) {
+            try {
+                handler.drained(this);
+            } catch (RuntimeException | Error e) {
+                handlerFailed(e);
+            }
+        }
+    }
+
+    void outputFailed(CloseReason why) {
+        if (reason == null) {
+            reason = why;
+        }
+        sendSide.releaseBrakes();
+        if (receiveSide.ended() || receiveSide.paused()) {
+            release(why);
+        }
+    }
+
+    void directionEnded() {
+        if (receiveSide.ended() && sendSide.ended()) {
+            release(CloseReason.of(CloseReason.Kind.ENDED));
+        }
+    }
+
+    private void handlerFailed(Throwable e) {
+        loop.report(this, e);
+        release(CloseReason.of(CloseReason.Kind.HANDLER_FAILED));
+    }
+
+    // ---- end ---------------------------------------------------------------------------------
+
+    void close(CloseReason why) {
+        if (state == State.CONNECTING) {
+            release(why);
+        } else if (state == State.ESTABLISHED) {
+            state = State.CLOSING;
+            reason = why;
+            loop.setTimer(timer, loop.options().lingerTimeout());
+            sendSide.finish();
+            receiveSide.update();
+        }
+    }
+
+    /// Cancels what is in flight, waits for it, closes the descriptor.
+    void release(CloseReason why) {
+        if (isReleased()) {
+            return;
+        }
+        state = State.RELEASING;
+        if (reason == null) {
+            reason = why;
+        }
+        loop.cancelTimer(timer);
+        sendSide.releaseBrakes();
+        if (inFlight > 0) {
+            loop.cancelAll(fd);
+        } else {
+            closeDescriptor();
+        }
+    }
+
+    private void timeUp() {
+        switch (state) {
+            case CONNECTING -> release(CloseReason.of(CloseReason.Kind.CONNECT_TIMED_OUT));
+            case ESTABLISHED -> {
+                long idle = loop.options().idleTimeout().toNanos();
+                if (loop.now() - lastActivity >= idle) {
+                    release(CloseReason.of(CloseReason.Kind.IDLE));
+                } else {
+                    loop.setTimerAt(timer, lastActivity + idle);
+                }
+            }
+            case CLOSING -> release(reason);
+            default -> {
+                // it is over already
+            }
+        }
+    }
+
+    private void closeDescriptor() {
+        sendSide.discard();
+        loop.sqe().prepClose(fd).userData(tagged(UserData.CLOSE));
+        submitted();
+    }
+
+    private void closeCompleted() {
+        finished();
+        state = State.CLOSED;
+        loop.remove(this);
+        try {
+            handler.closed(this, reason);
+        } catch (RuntimeException | Error e) {
+            loop.report(this, e);
+        }
+    }
+}

@@ -1,0 +1,473 @@
+package dev.rill.net;
+
+import static dev.rill.abi.SocketConstants.AF_UNIX;
+import static dev.rill.abi.SocketConstants.IPPROTO_TCP;
+import static dev.rill.abi.SocketConstants.SOCK_CLOEXEC;
+import static dev.rill.abi.SocketConstants.SOCK_STREAM;
+import static dev.rill.abi.SocketConstants.SOL_SOCKET;
+import static dev.rill.abi.SocketConstants.SOMAXCONN;
+import static dev.rill.abi.SocketConstants.SO_REUSEADDR;
+import static dev.rill.abi.SocketConstants.TCP_NODELAY;
+
+import dev.rill.abi.Errno;
+import dev.rill.kernel.Descriptors;
+import dev.rill.kernel.Kernel;
+import dev.rill.kernel.KernelException;
+import dev.rill.ring.BufferGroup;
+import dev.rill.ring.CompletionQueue;
+import dev.rill.ring.Ring;
+import dev.rill.ring.Sqe;
+import dev.rill.ring.StepDown;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
+/// One thread that serves any number of connections through one ring and one buffer group.
+///
+/// ```java
+/// try (Kernel kernel = Kernels.best(); EventLoop loop = EventLoop.open(kernel)) {
+///     loop.listen(new InetSocketAddress("127.0.0.1", 7000), Connection::send);
+///     loop.run();
+/// }
+/// ```
+///
+/// A turn of the loop is one system call that submits everything prepared and waits, then all
+/// completions, then the sends they gave rise to, then the buffers that came back with one store.
+///
+/// **Thread.** A loop belongs to the thread that opened it, and so do its listeners and
+/// connections. [#execute], [#stop] and [#sample] may be called from any thread.
+///
+/// **Memory.** All receive memory is allocated at the beginning. Unsent bytes are bounded for each
+/// connection by the high-water mark and what was under way when it was passed.
+public final class EventLoop implements AutoCloseable {
+
+    private static final System.Logger LOGGER = System.getLogger(EventLoop.class.getName());
+
+    private final Kernel kernel;
+    private final EventLoopOptions options;
+    private final Ring ring;
+    private final BufferGroup group;
+    private final CopyPool copies;
+    private final Mailbox mailbox;
+    private final Timers timers;
+    private final Starvation starvation;
+    private final Connections connections = new Connections();
+    private final List<Listener> listeners = new ArrayList<>();
+    private ArrayDeque<Connection> flushing = new ArrayDeque<>();
+
+    private long now = System.nanoTime();
+    private int listening;
+    private boolean mail;
+    private boolean stopping;
+    private boolean closed;
+    /// Whose received bytes are being shown to a handler.
+    private Connection delivering;
+
+    private long accepted;
+    private long bytesSent;
+    private long bytesDiscarded;
+    private long completions;
+
+    private EventLoop(Kernel kernel, EventLoopOptions options) {
+        this.kernel = kernel;
+        this.options = options;
+        ring = Ring.open(kernel, options.ring());
+        try {
+            group = BufferGroup.open(ring, options.buffers());
+            mailbox = new Mailbox(ring);
+        } catch (RuntimeException | Error e) {
+            ring.close();
+            throw e;
+        }
+        copies = new CopyPool(kernel);
+        timers = new Timers(now);
+        starvation = new Starvation(this);
+        mailbox.arm();
+    }
+
+    /// Opens a loop with default options.
+    ///
+    /// @param kernel where
+    /// @return a loop that belongs to the calling thread
+    public static EventLoop open(Kernel kernel) {
+        return open(kernel, EventLoopOptions.defaults());
+    }
+
+    /// Opens a loop.
+    ///
+    /// @param kernel where
+    /// @param options sizes, limits and timeouts
+    /// @return a loop that belongs to the calling thread
+    /// @throws KernelException when the kernel refuses, with what to do about it
+    public static EventLoop open(Kernel kernel, EventLoopOptions options) {
+        return new EventLoop(kernel, Objects.requireNonNull(options, "options"));
+    }
+
+    // ---- what a program asks for -------------------------------------------------------------
+
+    /// Listens for connections.
+    ///
+    /// @param address where: an `InetSocketAddress` (port 0 for any free one) or a
+    ///        `UnixDomainSocketAddress`
+    /// @param handler hears of every connection accepted
+    /// @return the listener
+    /// @throws KernelException when the address cannot be used, with what to do about it
+    public Listener listen(SocketAddress address, ConnectionHandler handler) {
+        Objects.requireNonNull(handler, "handler");
+        Descriptors descriptors = kernel.descriptors();
+        int fd = socket(address);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = kernel.memory(SocketAddresses.SIZE_MAX, arena);
+            int length = SocketAddresses.write(address, memory);
+            descriptors.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+            checkListen(address, descriptors.bind(fd, memory.asSlice(0, length)));
+            checkListen(address, descriptors.listen(fd, SOMAXCONN));
+            Listener listener = new Listener(this, listeners.size(), fd, handler);
+            listeners.add(listener);
+            listening++;
+            listener.update();
+            return listener;
+        } catch (RuntimeException | Error e) {
+            descriptors.close(fd);
+            throw e;
+        }
+    }
+
+    /// Connects to a server. Bytes may be sent at once: they leave when the connection is there.
+    ///
+    /// @param address an `InetSocketAddress`, resolved, or a `UnixDomainSocketAddress`
+    /// @param handler hears `opened`, or `closed` when it cannot be connected
+    /// @return the connection, not yet open
+    /// @throws KernelException when the process can open no more sockets
+    public Connection connect(SocketAddress address, ConnectionHandler handler) {
+        Objects.requireNonNull(handler, "handler");
+        int fd = socket(address);
+        Connection connection = add(fd, handler);
+        connection.connect(address);
+        return connection;
+    }
+
+    /// Runs a task on the loop's thread, soon. From any thread.
+    ///
+    /// @param task must not block
+    /// @throws java.util.concurrent.RejectedExecutionException when the loop is closed, or hopelessly
+    ///         behind
+    public void execute(Runnable task) {
+        mailbox.put(Objects.requireNonNull(task, "task"));
+    }
+
+    /// Runs a task on the loop's thread after a delay. On the loop's thread.
+    ///
+    /// @param delay how long from now, at a granularity of 10 ms
+    /// @param task must not block
+    public void schedule(Duration delay, Runnable task) {
+        timers.set(new Timers.Timer(task), System.nanoTime() + delay.toNanos());
+    }
+
+    /// Ends the loop in an orderly way: nothing more is accepted or received, what was received
+    /// and is still to be sent is sent, then [#run] returns. A second call drops what is left. From
+    /// any thread.
+    public void stop() {
+        execute(this::stopNow);
+    }
+
+    /// Serves until [#stop] and until the last connection is gone. On the loop's thread.
+    public void run() {
+        while (!stopping || connections.count() > 0 || listening > 0) {
+            turn();
+        }
+    }
+
+    /// What was done so far. On the loop's thread; [#sample] from others.
+    ///
+    /// @return a snapshot
+    public LoopStatistics statistics() {
+        return new LoopStatistics(connections.count(), accepted, group.bytesReceived(), bytesSent,
+                bytesDiscarded, completions, ring.enters(), group.lent(), group.held(),
+                group.bytesUsedUp(), starvation.exhaustions(), starvation.parked(),
+                starvation.rescues(), starvation.rescuedBytes(), copies.byteSize());
+    }
+
+    /// What was done so far. From any thread.
+    ///
+    /// @return a snapshot, taken at the loop's next turn
+    public CompletableFuture<LoopStatistics> sample() {
+        CompletableFuture<LoopStatistics> future = new CompletableFuture<>();
+        execute(() -> future.complete(statistics()));
+        return future;
+    }
+
+    /// The options in force.
+    ///
+    /// @return as given at [#open]
+    public EventLoopOptions options() {
+        return options;
+    }
+
+    /// The receive memory.
+    ///
+    /// @return the group all connections share
+    public BufferGroup group() {
+        return group;
+    }
+
+    /// What the kernel does not offer of what was asked for.
+    ///
+    /// @return one entry for each; empty on a current kernel
+    public List<StepDown> stepDowns() {
+        List<StepDown> all = new ArrayList<>(ring.stepDowns());
+        group.stepDown().ifPresent(all::add);
+        return all;
+    }
+
+    /// Drops all connections, waits until the kernel has let go of everything, frees it.
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        stopNow();
+        connections.forEach(Connection::abort);
+        while (connections.count() > 0 || listening > 0) {
+            turn();
+        }
+        runTasks(); // nobody shall wait for an answer that never comes
+        group.close();
+        ring.close();
+        mailbox.close();
+        copies.close();
+    }
+
+    // ---- one turn ----------------------------------------------------------------------------
+
+    private void turn() {
+        long delay = timers.delayNanos(now);
+        if (delay < 0) {
+            ring.submitAndWait(1);
+        } else {
+            ring.submitAndWait(1, delay);
+        }
+        now = System.nanoTime();
+        CompletionQueue cq = ring.completions();
+        try {
+            while (cq.next()) {
+                completions++;
+                dispatch(cq.userData(), cq.res(), cq.flags());
+            }
+            timers.advance(now);
+            readMail();
+            flushAll();
+            group.publish(); // before the completions are given back: none outruns its buffer
+        } finally {
+            cq.advance();
+        }
+        starvation.relieve();
+    }
+
+    private void dispatch(long userData, int res, int flags) {
+        int tag = UserData.tag(userData);
+        switch (tag) {
+            case UserData.RECEIVE, UserData.SEND, UserData.CONNECT, UserData.SHUTDOWN,
+                    UserData.CLOSE -> connection(userData, res).completed(tag, res, flags);
+            case UserData.ACCEPT ->
+                listeners.get(UserData.slot(userData)).acceptCompleted(res, flags);
+            case UserData.LISTENER_CLOSE -> listening--;
+            case UserData.WAKE -> mail = true;
+            case UserData.CANCEL -> {
+                // what was cancelled has a completion of its own
+            }
+            default -> throw new IllegalStateException("a completion of nobody: user_data=0x"
+                    + Long.toHexString(userData) + " res=" + res);
+        }
+    }
+
+    private Connection connection(long userData, int res) {
+        Connection connection = connections.find(userData);
+        if (connection == null) {
+            throw new IllegalStateException("a completion of a connection that is no more:"
+                    + " user_data=0x" + Long.toHexString(userData) + " res=" + res);
+        }
+        return connection;
+    }
+
+    private void readMail() {
+        if (mail) {
+            mail = false;
+            mailbox.arm();
+            mailbox.quiet();
+            runTasks();
+        }
+    }
+
+    private void runTasks() {
+        for (Runnable task = mailbox.next(); task != null; task = mailbox.next()) {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                report("a task", e);
+            }
+        }
+    }
+
+    private void flushAll() {
+        for (Connection next = flushing.poll(); next != null; next = flushing.poll()) {
+            next.sendSide().flush();
+        }
+    }
+
+    private void stopNow() {
+        boolean again = stopping;
+        stopping = true;
+        for (Listener listener : listeners) {
+            listener.close();
+        }
+        CloseReason reason = CloseReason.of(CloseReason.Kind.STOPPED);
+        connections.forEach(again
+                ? connection -> connection.release(reason)
+                : connection -> connection.close(reason));
+    }
+
+    // ---- what listeners and connections use --------------------------------------------------
+
+    Sqe sqe() {
+        return ring.sqe();
+    }
+
+    long now() {
+        return now;
+    }
+
+    CopyPool copies() {
+        return copies;
+    }
+
+    Connections connections() {
+        return connections;
+    }
+
+    Starvation starvation() {
+        return starvation;
+    }
+
+    Connection delivering() {
+        return delivering;
+    }
+
+    void delivering(Connection source) {
+        delivering = source;
+    }
+
+    void flushLater(Connection connection) {
+        flushing.add(connection);
+    }
+
+    void sent(int bytes) {
+        bytesSent += bytes;
+    }
+
+    void discarded(int bytes) {
+        bytesDiscarded += bytes;
+    }
+
+    void cancel(long target) {
+        sqe().prepCancel(target).userData(UserData.pack(UserData.CANCEL, 0, 0));
+    }
+
+    void cancelAll(int fd) {
+        sqe().prepCancelFd(fd).userData(UserData.pack(UserData.CANCEL, 0, 0));
+    }
+
+    /// Sets a timer, unless the duration is zero, which stands for never.
+    void setTimer(Timers.Timer timer, Duration delay) {
+        if (delay.isZero()) {
+            timers.cancel(timer);
+        } else {
+            timers.set(timer, System.nanoTime() + delay.toNanos());
+        }
+    }
+
+    void setTimerAt(Timers.Timer timer, long deadline) {
+        timers.set(timer, deadline);
+    }
+
+    void cancelTimer(Timers.Timer timer) {
+        timers.cancel(timer);
+    }
+
+    boolean hasRoom() {
+        return connections.count() < options.connectionsMax();
+    }
+
+    void accepted(Listener listener, int fd) {
+        accepted++;
+        Connection connection = add(fd, listener.handler());
+        connection.opened();
+        if (stopping) {
+            connection.close(CloseReason.of(CloseReason.Kind.STOPPED));
+        }
+    }
+
+    void remove(Connection connection) {
+        boolean full = !hasRoom();
+        connections.remove(connection);
+        if (full) {
+            listeners.forEach(Listener::update);
+        }
+    }
+
+    void report(Object who, Throwable e) {
+        LOGGER.log(System.Logger.Level.ERROR, who + ": handler failed", e);
+    }
+
+    SocketAddress addressOf(int fd, boolean peer) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = kernel.memory(SocketAddresses.SIZE_MAX, arena)
+                    .asSlice(0, SocketAddresses.SIZE_MAX);
+            int length = KernelException.check(peer ? "getpeername" : "getsockname", peer
+                    ? kernel.descriptors().getpeername(fd, memory)
+                    : kernel.descriptors().getsockname(fd, memory));
+            return SocketAddresses.read(memory, length);
+        }
+    }
+
+    private Connection add(int fd, ConnectionHandler handler) {
+        int slot = connections.reserve();
+        Connection connection =
+                new Connection(this, slot, connections.generation(slot), fd, handler);
+        connections.put(connection);
+        return connection;
+    }
+
+    /// A socket for an address; TCP without Nagle's delay, which accepted sockets inherit.
+    private int socket(SocketAddress address) {
+        int family = SocketAddresses.family(address);
+        int fd = kernel.descriptors().socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd < 0) {
+            throw new KernelException("socket for " + address, fd,
+                    fd == -Errno.EMFILE ? "Raise the limit on open files (ulimit -n)" : "");
+        }
+        if (family != AF_UNIX) {
+            kernel.descriptors().setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+        }
+        return fd;
+    }
+
+    private static void checkListen(SocketAddress address, int result) {
+        if (result < 0) {
+            throw new KernelException("listening on " + address, result, switch (-result) {
+                case Errno.EADDRINUSE -> "Another program uses this address: stop it or choose"
+                        + " another one";
+                case Errno.EADDRNOTAVAIL -> "This machine has no such address";
+                case Errno.EACCES -> "Ports below 1024 and protected folders need privileges";
+                default -> "";
+            });
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.rill.net;
+
+import dev.rill.ring.BufferGroupOptions;
+import dev.rill.ring.RingOptions;
+import java.time.Duration;
+import java.util.Objects;
+
+/// How an [EventLoop] works.
+///
+/// @param ring queue sizes and setup flags
+/// @param buffers the receive memory, shared by all connections of the loop
+/// @param connectionsMax how many connections at a time; further ones wait in the listeners'
+///        backlogs
+/// @param unsentHigh how many bytes may wait to be sent on one connection before whoever they
+///        came from is slowed down
+/// @param unsentLow where that ends again, in bytes
+/// @param idleTimeout after how long without any traffic a connection is closed; zero for never
+/// @param connectTimeout how long connecting may take; zero for as long as the kernel tries
+/// @param lingerTimeout how long a closed connection may take to send the rest and to see its
+///        peer close as well
+public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int connectionsMax,
+        long unsentHigh, long unsentLow, Duration idleTimeout, Duration connectTimeout,
+        Duration lingerTimeout) {
+
+    /// Checks limits.
+    public EventLoopOptions {
+        Objects.requireNonNull(ring, "ring");
+        Objects.requireNonNull(buffers, "buffers");
+        if (connectionsMax < 1 || connectionsMax > UserData.SLOTS_MAX) {
+            throw new IllegalArgumentException("connectionsMax=" + connectionsMax
+                    + ": must be 1 to " + UserData.SLOTS_MAX);
+        }
+        if (unsentLow < 0 || unsentHigh < unsentLow) {
+            throw new IllegalArgumentException("unsentLow=" + unsentLow + ", unsentHigh="
+                    + unsentHigh + ": 0 <= unsentLow <= unsentHigh is needed");
+        }
+        requireNotNegative("idleTimeout", idleTimeout);
+        requireNotNegative("connectTimeout", connectTimeout);
+        requireNotNegative("lingerTimeout", lingerTimeout);
+    }
+
+    /// Sensible for a server: 4 MiB of incremental buffers, 256 KiB unsent before slowing down,
+    /// ten seconds to connect, no idle limit.
+    ///
+    /// @return options
+    public static EventLoopOptions defaults() {
+        return new EventLoopOptions(RingOptions.defaults(), BufferGroupOptions.incremental(0),
+                1 << 20, 256 * 1024, 64 * 1024,
+                Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(5));
+    }
+
+    /// The same with another ring.
+    ///
+    /// @param options queue sizes and setup flags
+    /// @return new options
+    public EventLoopOptions withRing(RingOptions options) {
+        return new EventLoopOptions(options, buffers, connectionsMax, unsentHigh, unsentLow,
+                idleTimeout, connectTimeout, lingerTimeout);
+    }
+
+    /// The same with other receive memory.
+    ///
+    /// @param options how much and how
+    /// @return new options
+    public EventLoopOptions withBuffers(BufferGroupOptions options) {
+        return new EventLoopOptions(ring, options, connectionsMax, unsentHigh, unsentLow,
+                idleTimeout, connectTimeout, lingerTimeout);
+    }
+
+    /// The same with another limit on connections.
+    ///
+    /// @param count see [#connectionsMax]
+    /// @return new options
+    public EventLoopOptions withConnectionsMax(int count) {
+        return new EventLoopOptions(ring, buffers, count, unsentHigh, unsentLow,
+                idleTimeout, connectTimeout, lingerTimeout);
+    }
+
+    /// The same with other limits on unsent bytes.
+    ///
+    /// @param low see [#unsentLow]
+    /// @param high see [#unsentHigh]
+    /// @return new options
+    public EventLoopOptions withUnsent(long low, long high) {
+        return new EventLoopOptions(ring, buffers, connectionsMax, high, low,
+                idleTimeout, connectTimeout, lingerTimeout);
+    }
+
+    /// The same with other time limits.
+    ///
+    /// @param idle see [#idleTimeout]
+    /// @param connect see [#connectTimeout]
+    /// @param linger see [#lingerTimeout]
+    /// @return new options
+    public EventLoopOptions withTimeouts(Duration idle, Duration connect, Duration linger) {
+        return new EventLoopOptions(ring, buffers, connectionsMax, unsentHigh, unsentLow,
+                idle, connect, linger);
+    }
+
+    private static void requireNotNegative(String name, Duration duration) {
+        if (Objects.requireNonNull(duration, name).isNegative()) {
+            throw new IllegalArgumentException(name + "=" + duration + ": must not be negative");
+        }
+    }
+}

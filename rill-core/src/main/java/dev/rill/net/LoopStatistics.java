@@ -1,0 +1,32 @@
+package dev.rill.net;
+
+/// What an event loop has done and how its receive memory stands, at one moment.
+///
+/// @param connections open now
+/// @param accepted connections accepted since the beginning
+/// @param bytesReceived bytes shown to handlers or discarded
+/// @param bytesSent bytes taken by the kernel
+/// @param bytesDiscarded received bytes that nobody wanted, because their connection was closing
+/// @param completions completions seen
+/// @param enters system calls made for submitting and waiting
+/// @param buffersLent receive buffers the kernel has now
+/// @param buffersHeld receive buffers that are used up and held by unsent data or the program now
+/// @param bytesUsedUp receive buffer space used up since the beginning; [#bytesReceived] divided
+///        by it is the fill ratio
+/// @param exhaustions receives that ended because no buffer was left (`-ENOBUFS`)
+/// @param parked connections that wait for a receive buffer now
+/// @param rescues times a connection's unsent bytes were moved out of receive buffers
+/// @param rescuedBytes bytes moved
+/// @param copyMemory memory allocated for copies, in bytes
+public record LoopStatistics(int connections, long accepted, long bytesReceived, long bytesSent,
+        long bytesDiscarded, long completions, long enters, int buffersLent, int buffersHeld,
+        long bytesUsedUp, long exhaustions, int parked, long rescues, long rescuedBytes,
+        long copyMemory) {
+
+    /// How well received bytes filled the buffers they used up.
+    ///
+    /// @return 0 to 1; 1 as long as nothing was received
+    public double fillRatio() {
+        return bytesUsedUp == 0 ? 1 : (double) bytesReceived / bytesUsedUp;
+    }
+}

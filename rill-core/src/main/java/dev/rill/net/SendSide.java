@@ -1,0 +1,192 @@
+package dev.rill.net;
+
+import static dev.rill.abi.MsgFlags.MSG_NOSIGNAL;
+import static dev.rill.abi.MsgFlags.MSG_WAITALL;
+import static dev.rill.abi.SocketConstants.SHUT_WR;
+
+import dev.rill.abi.Errno;
+import dev.rill.ring.BufferGroup;
+import dev.rill.ring.Received;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The sending half of a connection: a queue, at most one send in flight so that order is kept,
+/// and the end of the direction behind the last byte.
+///
+/// When more than the high-water mark is unsent, the connection whose bytes are being passed on
+/// gets a brake; below the low-water mark it is let go.
+final class SendSide {
+
+    private final Connection connection;
+    private final EventLoop loop;
+    private final BufferGroup group;
+    private final int fd;
+    private final SendQueue queue;
+
+    private boolean sending;
+    private long sendStarted;
+    /// The send in flight was called back, so that its bytes can be moved.
+    private boolean rescuing;
+    /// In the loop's list of those that have something to start.
+    private boolean flushing;
+    private boolean finishing;
+    private boolean shutdownSent;
+    private boolean ended;
+    private boolean aboveHigh;
+    /// The connections that are held back by this one; null until there is one.
+    private List<Connection> slowed;
+
+    SendSide(Connection connection, int fd) {
+        this.connection = connection;
+        this.fd = fd;
+        loop = connection.loop();
+        group = loop.group();
+        queue = new SendQueue(group, loop.copies());
+    }
+
+    boolean ended() {
+        return ended;
+    }
+
+    boolean takesMore() {
+        return !finishing && !ended;
+    }
+
+    long unsent() {
+        return queue.bytes();
+    }
+
+    void add(Received data) {
+        if (data.group() == group) {
+            queue.addHeld(data.bid(), data.address(), data.length());
+        } else {
+            queue.addCopy(data.segment(), 0, data.length());
+        }
+        queued();
+    }
+
+    void addCopy(MemorySegment bytes) {
+        queue.addCopy(bytes, 0, bytes.byteSize());
+        queued();
+    }
+
+    void finish() {
+        finishing = true;
+        flushLater();
+    }
+
+    void flushLater() {
+        if (!flushing) {
+            flushing = true;
+            loop.flushLater(connection);
+        }
+    }
+
+    /// Starts what there is to start.
+    void flush() {
+        flushing = false;
+        if (sending || shutdownSent || !connection.isEstablished() && !connection.isClosing()) {
+            return;
+        }
+        if (!queue.isEmpty()) {
+            loop.sqe().prepSend(fd, queue.firstAddress(), queue.firstLength(),
+                    MSG_NOSIGNAL | MSG_WAITALL).userData(connection.tagged(UserData.SEND));
+            connection.submitted();
+            sending = true;
+            sendStarted = loop.now();
+        } else if (finishing && !ended) {
+            loop.sqe().prepShutdown(fd, SHUT_WR).userData(connection.tagged(UserData.SHUTDOWN));
+            connection.submitted();
+            shutdownSent = true;
+        }
+    }
+
+    void completed(int res) {
+        sending = false;
+        connection.finished();
+        connection.touch();
+        if (res >= 0) {
+            queue.sent(res);
+            loop.sent(res);
+        } else if (res != -Errno.ECANCELED && res != -Errno.EAGAIN && res != -Errno.EINTR) {
+            failed(res);
+        }
+        if (rescuing) {
+            rescuing = false;
+            loop.starvation().rescued(queue.moveOut(0, group.memory()));
+        }
+        if (aboveHigh && queue.bytes() <= loop.options().unsentLow()) {
+            aboveHigh = false;
+            releaseBrakes();
+            connection.drained();
+        }
+        flushLater();
+    }
+
+    void shutdownCompleted() {
+        connection.finished();
+        ended = true;
+        connection.directionEnded();
+    }
+
+    /// Moves what a slow peer does not take out of the receive buffers, so that others can use
+    /// them.
+    ///
+    /// @param before only when its send has been waiting since before this time
+    /// @return how many bytes were moved at once; more follow when a send was called back
+    long rescue(long before) {
+        if (rescuing || sending && sendStarted > before || !queue.holdsBuffers()) {
+            return 0;
+        }
+        if (sending) {
+            rescuing = true;
+            loop.cancel(connection.tagged(UserData.SEND));
+            return queue.moveOut(1, group.memory());
+        }
+        return queue.moveOut(0, group.memory());
+    }
+
+    void releaseBrakes() {
+        if (slowed != null) {
+            for (Connection source : slowed) {
+                source.receiveSide().unbrake();
+            }
+            slowed.clear();
+        }
+    }
+
+    /// Lets go of what will never be sent; only while no send is in flight.
+    void discard() {
+        queue.clear();
+    }
+
+    private void queued() {
+        flushLater();
+        if (queue.bytes() > loop.options().unsentHigh()) {
+            aboveHigh = true;
+            Connection source = loop.delivering();
+            if (source != null) {
+                slowDown(source);
+            }
+        }
+    }
+
+    private void slowDown(Connection source) {
+        if (slowed == null) {
+            slowed = new ArrayList<>();
+        }
+        if (!slowed.contains(source)) {
+            slowed.add(source);
+            source.receiveSide().brake();
+        }
+    }
+
+    /// The peer takes nothing any more. What it had sent before may still be unread, so the input
+    /// goes on to its own end, unless the program has stopped it.
+    private void failed(int res) {
+        queue.clear();
+        ended = true;
+        connection.outputFailed(CloseReason.of(CloseReason.Kind.FAILED, res));
+    }
+}

@@ -1,0 +1,95 @@
+package dev.rill.net;
+
+import dev.rill.ring.BufferGroup;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+
+/// What happens when the group has no buffer left (`-ENOBUFS`): receives are parked and armed
+/// again, in the order they were parked, when memory has come back. Nothing spins, nothing is
+/// closed, nothing is lost.
+///
+/// Memory comes back when sends complete. When it does not, because peers do not read, then after
+/// a while the bytes of exactly those sends are moved to the copy pool (a rescue), so that slow
+/// peers do not stop the others.
+final class Starvation {
+
+    /// How long a send may keep its buffer from others who need it.
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /// How many receives are armed again for each buffer that is there; one incremental buffer
+    /// serves many.
+    private static final int RECEIVES_PER_BUFFER = 8;
+
+    private final EventLoop loop;
+    private final BufferGroup group;
+    private final ArrayDeque<Connection> parked = new ArrayDeque<>();
+    private final Timers.Timer timer = new Timers.Timer(this::rescue);
+    private long exhaustions;
+    private long rescues;
+    private long rescuedBytes;
+
+    Starvation(EventLoop loop) {
+        this.loop = loop;
+        group = loop.group();
+    }
+
+    /// A receive has ended with `-ENOBUFS`.
+    void park(Connection connection) {
+        exhaustions++;
+        parked.add(connection);
+    }
+
+    /// Arms again what can be, after the batch's buffers were lent.
+    void relieve() {
+        if (parked.isEmpty()) {
+            return;
+        }
+        int receives = group.lent() * RECEIVES_PER_BUFFER;
+        while (receives-- > 0 && !parked.isEmpty()) {
+            parked.poll().receiveSide().unpark();
+        }
+        if (!parked.isEmpty() && !timer.isSet()) {
+            loop.setTimerAt(timer, loop.now() + PATIENCE_NANOS);
+        }
+    }
+
+    /// A send that was called back has left its buffer.
+    void rescued(long bytes) {
+        if (bytes > 0) {
+            rescues++;
+            rescuedBytes += bytes;
+        }
+    }
+
+    /// How many connections wait for memory.
+    int parked() {
+        return parked.size();
+    }
+
+    /// How many receives have ended with `-ENOBUFS`.
+    long exhaustions() {
+        return exhaustions;
+    }
+
+    /// How many times a connection's unsent bytes were moved.
+    long rescues() {
+        return rescues;
+    }
+
+    /// How many bytes were moved.
+    long rescuedBytes() {
+        return rescuedBytes;
+    }
+
+    private void rescue() {
+        if (parked.isEmpty()) {
+            return;
+        }
+        if (group.lent() == 0) {
+            long before = loop.now() - PATIENCE_NANOS;
+            loop.connections().forEach(connection ->
+                    rescued(connection.sendSide().rescue(before)));
+        }
+        loop.setTimerAt(timer, loop.now() + PATIENCE_NANOS);
+    }
+}
