@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "rill",
     subcommands = {
+        ProxyCommand.class,
         HelpCommand.class,
     },
     versionProvider = Version.class,

@@ -1,0 +1,238 @@
+package dev.rill.tool;
+
+import dev.rill.Kernels;
+import dev.rill.kernel.Kernel;
+import dev.rill.kernel.KernelException;
+import dev.rill.net.EventLoopOptions;
+import dev.rill.net.LoopStatistics;
+import dev.rill.ring.BufferGroupOptions;
+import java.io.PrintWriter;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `./rill proxy`: a TCP proxy for real use.
+@Command(
+    name = "proxy",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    header = "Carry TCP connections to a server, through an incremental buffer ring.",
+    descriptionHeading = "%n",
+    description = {
+        "Accepts connections and carries each to the server and back: both directions, half-close, "
+            + "back-pressure, timeouts. Bytes leave from the memory they were received into. "
+            + "On a terminal a line shows what is going on. Ctrl-C or SIGTERM stops it in an "
+            + "orderly way: what was accepted is delivered first."
+    },
+    optionListHeading = "%nOptions:%n",
+    footerHeading = "%nExamples:%n",
+    footer = {
+        "  ./rill proxy --listen 127.0.0.1:7000 --connect 127.0.0.1:6379",
+        "  ./rill proxy --listen :8080 --connect [::1]:80 --buffers 64 --buffer-size 256k",
+        "  ./rill proxy --listen 127.0.0.1:0 --connect unix:/run/app.sock --json",
+    })
+final class ProxyCommand implements Callable<Integer> {
+
+    @Option(names = "--listen", required = true, paramLabel = "ADDRESS",
+            converter = Endpoint.class,
+            description = "Where clients come in: " + Endpoint.SYNTAX + "; port 0 for any free one.")
+    private SocketAddress listen;
+
+    @Option(names = "--connect", required = true, paramLabel = "ADDRESS",
+            converter = Endpoint.class,
+            description = "The server they are carried to.")
+    private SocketAddress server;
+
+    @Mixin
+    private BufferOptions buffers;
+
+    @Option(names = "--connections-max", paramLabel = "N", defaultValue = "50000",
+            description = "How many clients at a time; others wait in the backlog. Default: "
+                + "${DEFAULT-VALUE}.")
+    private int connectionsMax;
+
+    @Option(names = "--unsent-max", paramLabel = "SIZE", converter = ByteSize.class,
+            defaultValue = "256k",
+            description = "How much may wait for a slow reader before its sender is slowed down. "
+                + "Default: ${DEFAULT-VALUE}.")
+    private int unsentMax;
+
+    @Option(names = "--idle-timeout", paramLabel = "TIME", converter = TimeSpan.class,
+            defaultValue = "10m",
+            description = "Close connections on which nothing moves; 0 for never. Default: "
+                + "${DEFAULT-VALUE}.")
+    private Duration idleTimeout;
+
+    @Option(names = "--connect-timeout", paramLabel = "TIME", converter = TimeSpan.class,
+            defaultValue = "10s",
+            description = "How long connecting to the server may take. Default: ${DEFAULT-VALUE}.")
+    private Duration connectTimeout;
+
+    @Option(names = "--grace", paramLabel = "TIME", converter = TimeSpan.class,
+            defaultValue = "5s",
+            description = "How long connections may take to end when the proxy stops. Default: "
+                + "${DEFAULT-VALUE}.")
+    private Duration grace;
+
+    @Option(names = "--json",
+            description = "Say where it listens, and the summary, as one JSON object a line.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        EventLoopOptions options = options();
+        PrintWriter out = spec.commandLine().getOut();
+        Console console = new Console(spec.commandLine().getErr(), Terminal.err());
+        try (Kernel kernel = Kernels.best()) {
+            long begin = System.nanoTime();
+            ProxyServer proxy = start(kernel, options, console);
+            CountDownLatch done = new CountDownLatch(1);
+            stopOnSignal(proxy, done);
+            announce(out, console, kernel, proxy);
+            watch(proxy, console);
+            ProxyServer.Snapshot last = proxy.join();
+            console.clear();
+            summarise(out, last, System.nanoTime() - begin);
+            done.countDown();
+            return 0;
+        } catch (KernelException e) {
+            throw new CommandFailed(e.getMessage(), e);
+        }
+    }
+
+    private EventLoopOptions options() {
+        try {
+            BufferGroupOptions group = buffers.group();
+            return EventLoopOptions.defaults()
+                    .withBuffers(group)
+                    .withConnectionsMax(Math.multiplyExact(2, connectionsMax))
+                    .withUnsent(unsentMax / 4, unsentMax)
+                    .withTimeouts(idleTimeout, connectTimeout, grace);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private ProxyServer start(Kernel kernel, EventLoopOptions options, Console console) {
+        try {
+            return ProxyServer.start(new ProxyServer.Plan(kernel, listen, server, options,
+                    new RateLimitedLog(console::message)));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /// The JVM would end with the signal's number; an orderly stop ends with 0.
+    private static void stopOnSignal(ProxyServer proxy, CountDownLatch done) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (done.getCount() > 0) {
+                proxy.stop();
+                try {
+                    done.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                Runtime.getRuntime().halt(0);
+            }
+        }, "rill-stop"));
+    }
+
+    private void announce(PrintWriter out, Console console, Kernel kernel, ProxyServer proxy) {
+        BufferGroupOptions group = buffers.group();
+        String kind = group.ring().incremental() ? "incremental" : "whole";
+        if (json) {
+            out.println(new Json().put("event", "listening")
+                    .put("address", Endpoint.name(proxy.address()))
+                    .put("server", Endpoint.name(server))
+                    .put("kernel", kernel.toString())
+                    .put("buffers", group.buffers())
+                    .put("bufferSize", group.bufferSize())
+                    .put("incremental", group.ring().incremental()).line());
+        } else {
+            out.println("listening on " + Endpoint.name(proxy.address()) + ", carrying to "
+                    + Endpoint.name(server) + " (" + kernel + ", " + group.buffers() + " " + kind
+                    + " buffers of " + Units.bytes(group.bufferSize()) + ")");
+        }
+        out.flush();
+        proxy.stepDowns().forEach(missing -> console.message(missing.toString()));
+    }
+
+    /// Keeps the status line up to date, on a terminal, until the proxy has ended.
+    private static void watch(ProxyServer proxy, Console console) throws InterruptedException {
+        if (!console.isLive()) {
+            return;
+        }
+        ProxyServer.Snapshot before = proxy.sample();
+        long since = System.nanoTime();
+        while (!proxy.joined(1, TimeUnit.SECONDS)) {
+            ProxyServer.Snapshot now = proxy.sample();
+            long time = System.nanoTime();
+            console.status(status(before, now, time - since));
+            before = now;
+            since = time;
+        }
+    }
+
+    private static String status(ProxyServer.Snapshot before, ProxyServer.Snapshot now,
+            long nanos) {
+        TcpProxy.Totals proxy = now.proxy();
+        LoopStatistics loop = now.loop();
+        return Units.count(proxy.open()) + " clients"
+                + "  to server " + Units.rate(
+                        proxy.bytesToServer() - before.proxy().bytesToServer(), nanos)
+                + "  to clients " + Units.rate(
+                        proxy.bytesToClient() - before.proxy().bytesToClient(), nanos)
+                + "  buffers " + loop.buffersLent() + " lent " + loop.buffersHeld() + " held"
+                + "  fill " + Units.percent(loop.bytesReceived(), loop.bytesUsedUp())
+                + "  ENOBUFS " + Units.count(loop.exhaustions());
+    }
+
+    private void summarise(PrintWriter out, ProxyServer.Snapshot last, long nanos) {
+        TcpProxy.Totals proxy = last.proxy();
+        LoopStatistics loop = last.loop();
+        double perMegabyte = loop.bytesReceived() == 0 ? 0
+                : loop.enters() * (double) (1 << 20) / loop.bytesReceived();
+        if (json) {
+            out.println(new Json().put("event", "summary").put("seconds", nanos / 1e9)
+                    .put("served", proxy.served()).put("refused", proxy.refused())
+                    .put("broken", proxy.broken())
+                    .put("bytesToServer", proxy.bytesToServer())
+                    .put("bytesToClient", proxy.bytesToClient())
+                    .put("bytesSent", loop.bytesSent())
+                    .put("bytesDiscarded", loop.bytesDiscarded())
+                    .put("fillRatio", loop.fillRatio())
+                    .put("enobufs", loop.exhaustions())
+                    .put("rescues", loop.rescues()).put("rescuedBytes", loop.rescuedBytes())
+                    .put("copyMemory", loop.copyMemory())
+                    .put("systemCalls", loop.enters())
+                    .put("systemCallsPerMiB", perMegabyte).line());
+            out.flush();
+            return;
+        }
+        out.printf("%nserved %s clients in %s; %s refused by the server, %s broken off%n",
+                Units.count(proxy.served()), Units.duration(nanos),
+                Units.count(proxy.refused()), Units.count(proxy.broken()));
+        out.printf("carried %s to the server and %s back; %s sent, %s discarded%n",
+                Units.bytes(proxy.bytesToServer()), Units.bytes(proxy.bytesToClient()),
+                Units.bytes(loop.bytesSent()), Units.bytes(loop.bytesDiscarded()));
+        out.printf("receive memory %s (filled %s of what was used up), ENOBUFS %s, rescues %s%n",
+                Units.bytes(buffers.group().byteSize()),
+                Units.percent(loop.bytesReceived(), loop.bytesUsedUp()),
+                Units.count(loop.exhaustions()), Units.count(loop.rescues()));
+        out.printf("%s system calls, %.1f for each MiB received%n",
+                Units.count(loop.enters()), perMegabyte);
+        out.flush();
+    }
+}
