@@ -13,6 +13,19 @@ public final class BufferRingFlags {
     /** A buffer is filled piece by piece, not given up after one use; since 6.12. */
     public static final int IOU_PBUF_RING_INC = 2;
 
+    // Index = bit number.
+    private static final String[] NAMES = {"MMAP", "INC"};
+
     private BufferRingFlags() {
+    }
+
+    /**
+     * The bits by name, for people.
+     *
+     * @param flags the flags of a registration
+     * @return for example {@code "INC"}; {@code "0"} when no bit is set
+     */
+    public static String decode(int flags) {
+        return BitNames.join(flags, NAMES);
     }
 }

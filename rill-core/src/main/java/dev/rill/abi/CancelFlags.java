@@ -20,6 +20,19 @@ public final class CancelFlags {
     /** Matches the opcode; since 6.6. */
     public static final int IORING_ASYNC_CANCEL_OP = 1 << 5;
 
+    // Index = bit number.
+    private static final String[] NAMES = {"ALL", "FD", "ANY", "FD_FIXED", "USERDATA", "OP"};
+
     private CancelFlags() {
+    }
+
+    /**
+     * The bits by name, for people.
+     *
+     * @param flags {@code sqe->cancel_flags}
+     * @return for example {@code "ALL|FD"}; {@code "0"} when no bit is set
+     */
+    public static String decode(int flags) {
+        return BitNames.join(flags, NAMES);
     }
 }

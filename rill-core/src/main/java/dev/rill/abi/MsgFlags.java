@@ -37,6 +37,23 @@ public final class MsgFlags {
     /** Received descriptors are close-on-exec. */
     public static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
+    // Index = bit number; gaps are flags that nobody sets on purpose.
+    private static final String[] NAMES = {
+        "OOB", "PEEK", "DONTROUTE", "CTRUNC", null, "TRUNC", "DONTWAIT", "EOR", "WAITALL", null,
+        null, null, null, "ERRQUEUE", "NOSIGNAL", "MORE", "WAITFORONE", null, null, null, null,
+        null, null, null, null, null, "ZEROCOPY", null, null, "FASTOPEN", "CMSG_CLOEXEC",
+    };
+
     private MsgFlags() {
+    }
+
+    /**
+     * The bits by name, for people.
+     *
+     * @param flags {@code sqe->msg_flags}
+     * @return for example {@code "NOSIGNAL|MORE"}; {@code "0"} when no bit is set
+     */
+    public static String decode(int flags) {
+        return BitNames.join(flags, NAMES);
     }
 }

@@ -33,6 +33,32 @@ public final class SocketOpFlags {
     /** Waits for readiness before the first attempt; since 6.10. */
     public static final int IORING_ACCEPT_POLL_FIRST = 1 << 2;
 
+    // Index = bit number.
+    private static final String[] TRANSFER_NAMES = {
+        "POLL_FIRST", "MULTISHOT", "FIXED_BUF", "REPORT_USAGE", "BUNDLE", "VECTORIZED",
+    };
+    private static final String[] ACCEPT_NAMES = {"MULTISHOT", "DONTWAIT", "POLL_FIRST"};
+
     private SocketOpFlags() {
+    }
+
+    /**
+     * The bits of a send or receive by name, for people.
+     *
+     * @param flags {@code sqe->ioprio} of a send or receive
+     * @return for example {@code "MULTISHOT|BUNDLE"}; {@code "0"} when no bit is set
+     */
+    public static String decodeTransfer(int flags) {
+        return BitNames.join(flags, TRANSFER_NAMES);
+    }
+
+    /**
+     * The bits of an accept by name, for people.
+     *
+     * @param flags {@code sqe->ioprio} of an accept
+     * @return for example {@code "MULTISHOT"}; {@code "0"} when no bit is set
+     */
+    public static String decodeAccept(int flags) {
+        return BitNames.join(flags, ACCEPT_NAMES);
     }
 }

@@ -79,6 +79,29 @@ final class NamesTest {
             assertThat("IOSQE_" + SqeFlags.decode(field.getInt(null)))
                 .isEqualTo(field.getName());
         }
+        for (Field field : fields("MsgFlags.")) {
+            assertThat("MSG_" + MsgFlags.decode(field.getInt(null))).isEqualTo(field.getName());
+        }
+        for (Field field : fields("CancelFlags.")) {
+            assertThat("IORING_ASYNC_CANCEL_" + CancelFlags.decode(field.getInt(null)))
+                .isEqualTo(field.getName());
+        }
+        for (Field field : fields("BufferRingFlags.")) {
+            assertThat("IOU_PBUF_RING_" + BufferRingFlags.decode(field.getInt(null)))
+                .isEqualTo(field.getName());
+        }
+    }
+
+    @Test
+    void socketOptionsShareBitsAndAreNamedByOperation() throws IllegalAccessException {
+        for (Field field : fields("SocketOpFlags.")) {
+            int value = field.getInt(null);
+            boolean accept = field.getName().startsWith("IORING_ACCEPT_");
+            if (!field.getName().startsWith("IORING_NOTIF_")) {
+                assertThat(field.getName()).endsWith("_" + (accept
+                    ? SocketOpFlags.decodeAccept(value) : SocketOpFlags.decodeTransfer(value)));
+            }
+        }
     }
 
     @ParameterizedTest
