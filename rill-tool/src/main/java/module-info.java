@@ -1,6 +1,4 @@
-/**
- * The {@code ./rill} command.
- */
+/// The `./rill` command.
 module dev.rill.tool {
     requires dev.rill;
     requires info.picocli;

@@ -32,16 +32,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/**
- * Keeps the rooms of rill-core apart. The class files show every use of a type, and the sources
- * show the uses of constants, which the compiler copies and leaves no trace of.
- */
+/// Keeps the rooms of rill-core apart. The class files show every use of a type, and the sources
+/// show the uses of constants, which the compiler copies and leaves no trace of.
 final class ArrowsTest {
 
     private static final String FRONT_DOOR = "dev.rill";
     private static final String LINUX = "dev.rill.linux";
 
-    /** Which rooms each room may use. Only the front door may use everything. */
+    /// Which rooms each room may use. Only the front door may use everything.
     private static final Map<String, Set<String>> ARROWS = Map.of(
         FRONT_DOOR, Set.of("dev.rill.abi", "dev.rill.kernel", LINUX, "dev.rill.engine",
             "dev.rill.ring", "dev.rill.net"),
@@ -52,13 +50,13 @@ final class ArrowsTest {
         "dev.rill.ring", Set.of("dev.rill.kernel", "dev.rill.abi"),
         "dev.rill.net", Set.of("dev.rill.ring", "dev.rill.kernel", "dev.rill.abi"));
 
-    /** The only modules of the JDK that rill-core may use. */
+    /// The only modules of the JDK that rill-core may use.
     private static final Set<String> PLATFORM = Set.of("java.base", "jdk.jfr");
 
     private static final Path CLASSES = Repository.root().resolve("rill-core/target/classes");
     private static final Path SOURCES = Repository.root().resolve("rill-core/src/main/java");
 
-    /** A type in a class file: any name with a folder, alone or inside a descriptor. */
+    /// A type in a class file: any name with a folder, alone or inside a descriptor.
     private static final Pattern TYPE_IN_CLASS = Pattern.compile("dev/rill/(?:[a-z]+/)*[A-Z]\\w*");
     private static final Pattern TYPE_IN_DESCRIPTOR = Pattern.compile("L([\\w/$]+)[;<]");
     private static final Pattern TYPE_IN_SOURCE =
@@ -129,7 +127,7 @@ final class ArrowsTest {
         assertThat(broken).as("restricted methods outside of " + LINUX).isEmpty();
     }
 
-    /** Guards the test above: if the JDK marked its methods differently, it would see nothing. */
+    /// Guards the test above: if the JDK marked its methods differently, it would see nothing.
     @Test
     void restrictedMethodsAreRecognized() {
         ClassModel segment = platformClass("java/lang/foreign/MemorySegment");
@@ -190,7 +188,7 @@ final class ArrowsTest {
         return type.contains(".") ? type.substring(0, type.lastIndexOf('.')) : "";
     }
 
-    /** Names, descriptors, signatures and annotations are all plain strings in the pool. */
+    /// Names, descriptors, signatures and annotations are all plain strings in the pool.
     private static Set<String> roomsNamedIn(ClassModel type) {
         Set<String> rooms = new TreeSet<>();
         for (PoolEntry entry : type.constantPool()) {

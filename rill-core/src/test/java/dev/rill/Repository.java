@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Where the tests of the house find the sources and the classes of this repository. */
+/// Where the tests of the house find the sources and the classes of this repository.
 final class Repository {
 
     private Repository() {
     }
 
-    /** The folder of the root pom, whichever folder the tests were started in. */
+    /// The folder of the root pom, whichever folder the tests were started in.
     static Path root() {
         Path folder = Path.of("").toAbsolutePath();
         while (folder != null && !Files.isRegularFile(folder.resolve("rill-core/pom.xml"))) {
@@ -36,7 +36,7 @@ final class Repository {
         }
     }
 
-    /** All files under a folder whose name ends so; none if the folder does not exist. */
+    /// All files under a folder whose name ends so; none if the folder does not exist.
     static List<Path> files(Path folder, String ending) {
         if (!Files.isDirectory(folder)) {
             return List.of();
@@ -59,7 +59,7 @@ final class Repository {
         }
     }
 
-    /** A place in a form that terminals and editors make clickable. */
+    /// A place in a form that terminals and editors make clickable.
     static String place(Path file, int line) {
         return root().relativize(file) + ":" + line;
     }

@@ -20,10 +20,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/**
- * The part of the style that a machine can check, over the sources of every module. Each failure
- * names the places, so that they can be opened from the test's output.
- */
+/// The part of the style that a machine can check, over the sources of every module. Each failure
+/// names the places, so that they can be opened from the test's output.
 final class TidyTest {
 
     private static final int LINE_LENGTH_MAX = 100;
@@ -31,7 +29,7 @@ final class TidyTest {
     private static final int TEST_FILE_LINES_MAX = 800;
     private static final int METHOD_LINES_MAX = 60;
 
-    /** An address that one can click on is worth more than the column. */
+    /// An address that one can click on is worth more than the column.
     @Test
     void linesFitIntoAHundredColumns() {
         expectNone("lines longer than " + LINE_LENGTH_MAX + " columns", allSources(),
@@ -184,7 +182,7 @@ final class TidyTest {
         return files;
     }
 
-    /** The Java sources, and the scripts. */
+    /// The Java sources, and the scripts.
     private static List<Path> allSources() {
         List<Path> files = new ArrayList<>(allJava());
         files.add(Repository.root().resolve("rill"));

@@ -1,4 +1,2 @@
-/**
- * JMH benchmarks of Rill; never published.
- */
+/// JMH benchmarks of Rill; never published.
 package dev.rill.benchmarks;

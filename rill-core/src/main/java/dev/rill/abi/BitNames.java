@@ -1,18 +1,16 @@
 package dev.rill.abi;
 
-/** Writes flag words for people. */
+/// Writes flag words for people.
 final class BitNames {
 
     private BitNames() {
     }
 
-    /**
-     * The names of the set bits joined by {@code |}; what has no name follows as one hex number.
-     *
-     * @param flags the flag word
-     * @param names index = bit number, null where a bit has no name
-     * @return the text, {@code "0"} when no bit is set
-     */
+    /// The names of the set bits joined by `|`; what has no name follows as one hex number.
+    ///
+    /// @param flags the flag word
+    /// @param names index = bit number, null where a bit has no name
+    /// @return the text, `"0"` when no bit is set
     static String join(int flags, String[] names) {
         if (flags == 0) {
             return "0";

@@ -1,16 +1,12 @@
 package dev.rill.abi;
 
-/**
- * How a buffer ring is made: {@link IoUringBufReg#FLAGS}, {@code IOU_PBUF_RING_*} in
- * {@code linux/io_uring.h}.
- */
+/// How a buffer ring is made: [IoUringBufReg#FLAGS], `IOU_PBUF_RING_*` in
+/// `linux/io_uring.h`.
 public final class BufferRingFlags {
 
-    /**
-     * The kernel brings the ring's memory, to be mapped by {@link MapOffset#bufferRing}; since 6.4.
-     */
+    /// The kernel brings the ring's memory, to be mapped by [MapOffset#bufferRing]; since 6.4.
     public static final int IOU_PBUF_RING_MMAP = 1;
-    /** A buffer is filled piece by piece, not given up after one use; since 6.12. */
+    /// A buffer is filled piece by piece, not given up after one use; since 6.12.
     public static final int IOU_PBUF_RING_INC = 2;
 
     // Index = bit number.
@@ -19,12 +15,10 @@ public final class BufferRingFlags {
     private BufferRingFlags() {
     }
 
-    /**
-     * The bits by name, for people.
-     *
-     * @param flags the flags of a registration
-     * @return for example {@code "INC"}; {@code "0"} when no bit is set
-     */
+    /// The bits by name, for people.
+    ///
+    /// @param flags the flags of a registration
+    /// @return for example `"INC"`; `"0"` when no bit is set
     public static String decode(int flags) {
         return BitNames.join(flags, NAMES);
     }

@@ -1,6 +1,6 @@
 package dev.rill.abi;
 
-/** Names and meanings behind {@link Errno}, loaded by the first message that needs them. */
+/// Names and meanings behind [Errno], loaded by the first message that needs them.
 final class ErrnoTable {
 
     // number, name, meaning; Errno has the same numbers as constants and a test compares both.

@@ -1,40 +1,36 @@
 package dev.rill.abi;
 
-/**
- * Argument of {@link RegisterOp#IORING_REGISTER_PBUF_RING} and its counterpart,
- * {@code struct io_uring_buf_reg} of {@code linux/io_uring.h}: byte offsets.
- *
- * <pre>
- *       0                                   4                 6             8
- *     +-----------------------------------------------------------------------+
- *   0 | ring_addr                                                             |
- *     +-----------------------------------+-----------------+-----------------+
- *   8 | ring_entries                      | bgid            | flags           |
- *     +-----------------------------------+-----------------+-----------------+
- *  16 | min_left                          | 0                                 |
- *     +-----------------------------------+-----------------------------------+
- *  24 | 0                                                                     |
- *     +-----------------------------------------------------------------------+
- *  32 | 0                                                                     |
- *     +-----------------------------------------------------------------------+
- * </pre>
- */
+/// Argument of [RegisterOp#IORING_REGISTER_PBUF_RING] and its counterpart,
+/// `struct io_uring_buf_reg` of `linux/io_uring.h`: byte offsets.
+///
+/// ```
+///       0                                   4                 6             8
+///     +-----------------------------------------------------------------------+
+///   0 | ring_addr                                                             |
+///     +-----------------------------------+-----------------+-----------------+
+///   8 | ring_entries                      | bgid            | flags           |
+///     +-----------------------------------+-----------------+-----------------+
+///  16 | min_left                          | 0                                 |
+///     +-----------------------------------+-----------------------------------+
+///  24 | 0                                                                     |
+///     +-----------------------------------------------------------------------+
+///  32 | 0                                                                     |
+///     +-----------------------------------------------------------------------+
+/// ```
 public final class IoUringBufReg {
 
-    /** u64, the ring's memory, page aligned; 0 with {@code IOU_PBUF_RING_MMAP}. */
+    /// u64, the ring's memory, page aligned; 0 with `IOU_PBUF_RING_MMAP`.
     public static final int RING_ADDR = 0;
-    /** u32, a power of two, 1 to 32768. */
+    /// u32, a power of two, 1 to 32768.
     public static final int RING_ENTRIES = 8;
-    /** u16, the group's number. */
+    /// u16, the group's number.
     public static final int BGID = 12;
-    /** u16, {@link BufferRingFlags}; 0 to unregister. Called {@code pad} before 6.4. */
+    /// u16, [BufferRingFlags]; 0 to unregister. Called `pad` before 6.4.
     public static final int FLAGS = 14;
-    /**
-     * u32, incremental rings: give a buffer up when fewer bytes are left; since 7.1, in 6.12.90 and
-     * 6.18.30.
-     */
+    /// u32, incremental rings: give a buffer up when fewer bytes are left; since 7.1, in 6.12.90 and
+    /// 6.18.30.
     public static final int MIN_LEFT = 16;
-    /** Bytes of the structure. */
+    /// Bytes of the structure.
     public static final int SIZE = 40;
 
     private IoUringBufReg() {

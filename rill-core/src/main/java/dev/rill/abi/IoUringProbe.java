@@ -1,27 +1,25 @@
 package dev.rill.abi;
 
-/**
- * Answer to {@link RegisterOp#IORING_REGISTER_PROBE}, {@code struct io_uring_probe} of
- * {@code linux/io_uring.h}: byte offsets. An array of {@link IoUringProbeOp} follows it.
- *
- * <pre>
- *       0         1         2         4                                     16
- *     +---------+---------+---------+-----------------------------------------+
- *   0 | last_op | ops_len | 0       | 0                                       |
- *     +---------+---------+---------+-----------------------------------------+
- *  16 | ops[0] ...                                                            |
- *     +-----------------------------------------------------------------------+
- * </pre>
- */
+/// Answer to [RegisterOp#IORING_REGISTER_PROBE], `struct io_uring_probe` of
+/// `linux/io_uring.h`: byte offsets. An array of [IoUringProbeOp] follows it.
+///
+/// ```
+///       0         1         2         4                                     16
+///     +---------+---------+---------+-----------------------------------------+
+///   0 | last_op | ops_len | 0       | 0                                       |
+///     +---------+---------+---------+-----------------------------------------+
+///  16 | ops[0] ...                                                            |
+///     +-----------------------------------------------------------------------+
+/// ```
 public final class IoUringProbe {
 
-    /** u8, the last opcode the kernel knows. */
+    /// u8, the last opcode the kernel knows.
     public static final int LAST_OP = 0;
-    /** u8, how many elements were filled. */
+    /// u8, how many elements were filled.
     public static final int OPS_LEN = 1;
-    /** The first element. */
+    /// The first element.
     public static final int OPS = 16;
-    /** Bytes before the elements. */
+    /// Bytes before the elements.
     public static final int SIZE = 16;
 
     private IoUringProbe() {

@@ -1,18 +1,16 @@
 package dev.rill.abi;
 
-/**
- * Limits of the process and the machine: {@code RLIMIT_*} of {@code sys/resource.h} and the
- * {@code sysconf} name of the page size ({@code unistd.h}).
- */
+/// Limits of the process and the machine: `RLIMIT_*` of `sys/resource.h` and the
+/// `sysconf` name of the page size (`unistd.h`).
 public final class LimitConstants {
 
-    /** One more than the highest descriptor. */
+    /// One more than the highest descriptor.
     public static final int RLIMIT_NOFILE = 7;
-    /** Bytes that may be locked, among them registered buffers and buffer rings. */
+    /// Bytes that may be locked, among them registered buffers and buffer rings.
     public static final int RLIMIT_MEMLOCK = 8;
-    /** No limit (unsigned, the largest number). */
+    /// No limit (unsigned, the largest number).
     public static final long RLIM_INFINITY = -1L;
-    /** {@code sysconf}: the page size at run time, 4 to 64 KiB. */
+    /// `sysconf`: the page size at run time, 4 to 64 KiB.
     public static final int _SC_PAGESIZE = 30;
 
     private LimitConstants() {

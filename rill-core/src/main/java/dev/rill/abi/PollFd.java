@@ -1,24 +1,22 @@
 package dev.rill.abi;
 
-/**
- * One descriptor of {@code poll}, {@code struct pollfd} of {@code poll.h}: byte offsets.
- *
- * <pre>
- *       0                                   4                 6             8
- *     +-----------------------------------+-----------------+-----------------+
- *   0 | fd                                | events          | revents         |
- *     +-----------------------------------+-----------------+-----------------+
- * </pre>
- */
+/// One descriptor of `poll`, `struct pollfd` of `poll.h`: byte offsets.
+///
+/// ```
+///       0                                   4                 6             8
+///     +-----------------------------------+-----------------+-----------------+
+///   0 | fd                                | events          | revents         |
+///     +-----------------------------------+-----------------+-----------------+
+/// ```
 public final class PollFd {
 
-    /** s32, the descriptor. */
+    /// s32, the descriptor.
     public static final int FD = 0;
-    /** s16, what to wait for, {@link PollFlags}. */
+    /// s16, what to wait for, [PollFlags].
     public static final int EVENTS = 4;
-    /** s16, answered: what happened. */
+    /// s16, answered: what happened.
     public static final int REVENTS = 6;
-    /** Bytes of the structure. */
+    /// Bytes of the structure.
     public static final int SIZE = 8;
 
     private PollFd() {

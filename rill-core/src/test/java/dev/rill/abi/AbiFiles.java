@@ -15,10 +15,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The three descriptions of the ABI that the tests hold against each other. */
+/// The three descriptions of the ABI that the tests hold against each other.
 final class AbiFiles {
 
-    /** One line of {@code abi.golden}; source is empty where the C program printed the value. */
+    /// One line of `abi.golden`; source is empty where the C program printed the value.
     record Golden(String name, long value, String source) {
         boolean printed() {
             return source.isEmpty();
@@ -28,7 +28,7 @@ final class AbiFiles {
     private AbiFiles() {
     }
 
-    /** Every public constant of the package by {@code Class.FIELD}. */
+    /// Every public constant of the package by `Class.FIELD`.
     static Map<String, Field> constants() {
         Map<String, Field> constants = new TreeMap<>();
         for (Class<?> type : publicClasses()) {
@@ -41,7 +41,7 @@ final class AbiFiles {
         return constants;
     }
 
-    /** What {@code abi.golden} says, in its order. */
+    /// What `abi.golden` says, in its order.
     static Map<String, Golden> golden() {
         Map<String, Golden> golden = new LinkedHashMap<>();
         for (String line : lines("abi.golden")) {
@@ -55,7 +55,7 @@ final class AbiFiles {
         return golden;
     }
 
-    /** The C expressions of {@code abi.table} by {@code Class.FIELD}. */
+    /// The C expressions of `abi.table` by `Class.FIELD`.
     static Map<String, String> table() {
         Map<String, String> table = new LinkedHashMap<>();
         for (String line : lines("abi.table")) {
@@ -67,7 +67,7 @@ final class AbiFiles {
         return table;
     }
 
-    /** The C expression of a constant: its line in the table, or else the field's own name. */
+    /// The C expression of a constant: its line in the table, or else the field's own name.
     static String expression(Map<String, String> table, String name) {
         return table.getOrDefault(name, name.substring(name.indexOf('.') + 1));
     }

@@ -17,10 +17,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Java, the golden file and the machine's own C headers tell the same numbers. The header of
- * {@code abi.golden} says how to add one.
- */
+/// Java, the golden file and the machine's own C headers tell the same numbers. The header of
+/// `abi.golden` says how to add one.
 final class AbiGoldenTest {
 
     // The headers that printed the unmarked lines of abi.golden; newer ones must know them all.
@@ -94,7 +92,7 @@ final class AbiGoldenTest {
         return expressions;
     }
 
-    /** A header as new as the value's source has no excuse; this catches misspelt expressions. */
+    /// A header as new as the value's source has no excuse; this catches misspelt expressions.
     private static boolean mustKnow(Answer answer, Golden golden) {
         if (golden.printed()) {
             return answer.linux() >= GOLDEN_LINUX && answer.glibc() >= GOLDEN_GLIBC;
@@ -107,7 +105,7 @@ final class AbiGoldenTest {
         return answer.linux() >= since;
     }
 
-    /** C prints {@code 1U << 31} as a positive number that a Java int holds as a negative one. */
+    /// C prints `1U << 31` as a positive number that a Java int holds as a negative one.
     private static boolean equal(Class<?> type, long java, long c) {
         return type == int.class ? java == (int) c && c == (c < 0 ? (int) c : c & 0xffffffffL)
             : java == c;

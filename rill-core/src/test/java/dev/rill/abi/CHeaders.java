@@ -13,14 +13,12 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Asks the C headers of this machine: writes a program that prints one value per line, compiles
- * and runs it. Expressions the headers do not know are taken out, one round of compiling after
- * another, until the rest compiles.
- */
+/// Asks the C headers of this machine: writes a program that prints one value per line, compiles
+/// and runs it. Expressions the headers do not know are taken out, one round of compiling after
+/// another, until the rest compiles.
 final class CHeaders {
 
-    /** What the headers said; a version is 1000 * major + minor, 0 where it has none. */
+    /// What the headers said; a version is 1000 * major + minor, 0 where it has none.
     record Answer(int linux, int glibc, Map<String, Long> values, Set<String> unknown) {
     }
 
@@ -70,7 +68,7 @@ final class CHeaders {
         this.program = folder.resolve("abi");
     }
 
-    /** Empty where there is no compiler or no io_uring header at all. */
+    /// Empty where there is no compiler or no io_uring header at all.
     static Optional<CHeaders> find(Path folder) throws IOException, InterruptedException {
         for (String compiler : List.of("cc", "gcc", "clang")) {
             CHeaders headers = new CHeaders(compiler, folder);
@@ -103,7 +101,7 @@ final class CHeaders {
         throw new IllegalStateException("still refused after " + ROUNDS_MAX + " rounds");
     }
 
-    /** Writes the program; answers which name stands on which line, index = line number. */
+    /// Writes the program; answers which name stands on which line, index = line number.
     private List<String> write(Map<String, String> expressions, Set<String> without)
             throws IOException {
         StringBuilder text = new StringBuilder(PREAMBLE);

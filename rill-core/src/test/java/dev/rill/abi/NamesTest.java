@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What messages and traces call a number is what the constant of that number is called. */
+/// What messages and traces call a number is what the constant of that number is called.
 final class NamesTest {
 
     private static final Set<String> ERRNO_ALIASES = Set.of("EWOULDBLOCK", "EDEADLOCK", "ENOTSUP");

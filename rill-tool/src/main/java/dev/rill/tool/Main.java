@@ -15,13 +15,11 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/**
- * The top of the {@code ./rill} command. A subcommand is a class of its own that implements
- * {@link java.util.concurrent.Callable} and is listed below, in the order in which a newcomer
- * should meet it.
- *
- * <p>Exit codes: 0 when all is well, 1 when the command failed, 2 when it was called wrongly.
- */
+/// The top of the `./rill` command. A subcommand is a class of its own that implements
+/// [java.util.concurrent.Callable] and is listed below, in the order in which a newcomer
+/// should meet it.
+///
+/// Exit codes: 0 when all is well, 1 when the command failed, 2 when it was called wrongly.
 @Command(
     name = "rill",
     subcommands = {
@@ -71,17 +69,15 @@ public final class Main implements Runnable {
     private Main() {
     }
 
-    /** Without a subcommand there is nothing to do but to say what there is. */
+    /// Without a subcommand there is nothing to do but to say what there is.
     @Override
     public void run() {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    /**
-     * Runs the command and ends the JVM with its exit code.
-     *
-     * @param args the command line
-     */
+    /// Runs the command and ends the JVM with its exit code.
+    ///
+    /// @param args the command line
     public static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, true);
         PrintWriter err = new PrintWriter(System.err, true);
@@ -90,7 +86,7 @@ public final class Main implements Runnable {
         System.exit(code);
     }
 
-    /** Runs the command in this JVM, for {@link #main} and for tests. */
+    /// Runs the command in this JVM, for [#main] and for tests.
     static int execute(PrintWriter out, PrintWriter err, String... args) {
         Main main = new Main();
         Ansi ansi = Terminal.out().colours() ? Ansi.ON : Ansi.OFF;
@@ -104,7 +100,7 @@ public final class Main implements Runnable {
             .execute(args);
     }
 
-    /** A wrong command line gets one line that says what is wrong, and where to read more. */
+    /// A wrong command line gets one line that says what is wrong, and where to read more.
     private static int calledWrongly(ParameterException wrong, String[] args) {
         CommandLine command = wrong.getCommandLine();
         PrintWriter err = command.getErr();
@@ -114,7 +110,7 @@ public final class Main implements Runnable {
         return ExitCode.USAGE;
     }
 
-    /** A misspelt command is no "unmatched argument at index 0" to the one who misspelt it. */
+    /// A misspelt command is no "unmatched argument at index 0" to the one who misspelt it.
     private static String whatIsWrong(ParameterException wrong) {
         if (wrong instanceof UnmatchedArgumentException unmatched
             && !unmatched.isUnknownOption()
@@ -124,7 +120,7 @@ public final class Main implements Runnable {
         return oneLine(wrong.getMessage());
     }
 
-    /** A failure is one line; where it happened matters only to those who ask for it. */
+    /// A failure is one line; where it happened matters only to those who ask for it.
     private int failed(Exception failure, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
         if (failure instanceof CommandFailed expected) {

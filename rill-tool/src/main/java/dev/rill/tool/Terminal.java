@@ -2,10 +2,8 @@ package dev.rill.tool;
 
 import java.util.List;
 
-/**
- * Whether one of our two outputs is a terminal, and what may be written to it. Java can only tell
- * whether input and output both are, so {@code ./rill} finds out and says so in a property.
- */
+/// Whether one of our two outputs is a terminal, and what may be written to it. Java can only tell
+/// whether input and output both are, so `./rill` finds out and says so in a property.
 final class Terminal {
 
     private static final String ESCAPE = "\u001b[";
@@ -35,7 +33,7 @@ final class Terminal {
         return new Terminal(terminal, dumb || (noColor != null && !noColor.isEmpty()));
     }
 
-    /** Whether a line may be written over, for a progress display. */
+    /// Whether a line may be written over, for a progress display.
     boolean isTerminal() {
         return terminal;
     }

@@ -3,7 +3,7 @@ package dev.rill.tool;
 import dev.rill.Rill;
 import picocli.CommandLine.IVersionProvider;
 
-/** What a report of a problem should contain: the tool, the JVM and the kernel. */
+/// What a report of a problem should contain: the tool, the JVM and the kernel.
 final class Version implements IVersionProvider {
 
     @Override

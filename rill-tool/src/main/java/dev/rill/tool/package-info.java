@@ -1,5 +1,3 @@
-/**
- * The {@code ./rill} command: one class per subcommand, {@link dev.rill.tool.Main} brings them
- * together.
- */
+/// The `./rill` command: one class per subcommand, [dev.rill.tool.Main] brings them
+/// together.
 package dev.rill.tool;

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The real {@code ./rill} with the real app, once Maven has laid it out. */
+/// The real `./rill` with the real app, once Maven has laid it out.
 final class LauncherIT {
 
     @TempDir
@@ -29,7 +29,7 @@ final class LauncherIT {
         assertThat(result.code()).isEqualTo(2);
     }
 
-    /** Never builds: this test is part of a build already. */
+    /// Never builds: this test is part of a build already.
     private LauncherSandbox.Result rill(String... arguments) throws Exception {
         List<String> words = new ArrayList<>();
         words.add(LauncherSandbox.repository().resolve("rill").toString());

@@ -13,11 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A copy of {@code ./rill} in a folder of its own, with JVMs and a Maven that are small scripts.
- * Nothing of the real machine is found by it, so every machine gives the same answers, and no
- * build runs inside the build.
- */
+/// A copy of `./rill` in a folder of its own, with JVMs and a Maven that are small scripts.
+/// Nothing of the real machine is found by it, so every machine gives the same answers, and no
+/// build runs inside the build.
 final class LauncherSandbox {
 
     private static final List<String> TOOLS = List.of("sh", "cat", "dirname", "find", "grep",
@@ -29,7 +27,7 @@ final class LauncherSandbox {
     private final Path root;
     private final Map<String, String> environment = new HashMap<>();
 
-    /** What a finished run left. */
+    /// What a finished run left.
     record Result(int code, long pid, String out, String err) {
     }
 
@@ -78,7 +76,7 @@ final class LauncherSandbox {
         return this;
     }
 
-    /** A JDK among the usual folders. Its java prints its home, its pid and its arguments. */
+    /// A JDK among the usual folders. Its java prints its home, its pid and its arguments.
     Path jdk(String name, String version) throws IOException {
         Path home = base.resolve("jvms").resolve(name);
         write(home.resolve("release"), "IMPLEMENTOR=\"us\"\nJAVA_VERSION=\"" + version + "\"\n");
@@ -94,7 +92,7 @@ final class LauncherSandbox {
         return home;
     }
 
-    /** Replaces Maven. It counts its calls, and fails when two of it run at once. */
+    /// Replaces Maven. It counts its calls, and fails when two of it run at once.
     void maven(String body) throws IOException {
         executable(base.resolve("tools/mvn"), """
             #!/bin/sh
@@ -118,7 +116,7 @@ final class LauncherSandbox {
         return Files.exists(calls) ? Files.readAllLines(calls) : List.of();
     }
 
-    /** Makes everything as old as a checkout of an hour ago, and the jars a little younger. */
+    /// Makes everything as old as a checkout of an hour ago, and the jars a little younger.
     void pretendBuiltAnHourAgo() throws IOException {
         Instant hourAgo = Instant.now().minusSeconds(3600);
         try (var files = Files.walk(root)) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code ./rill} promises, with a Maven and JVMs that only pretend. */
+/// What `./rill` promises, with a Maven and JVMs that only pretend.
 final class LauncherTest {
 
     @TempDir
@@ -330,7 +330,7 @@ final class LauncherTest {
         assertThat(sandbox.with("EXIT_CODE", "7").run().code()).isEqualTo(7);
     }
 
-    /** The same process, so every signal that is sent to ./rill reaches the JVM. */
+    /// The same process, so every signal that is sent to ./rill reaches the JVM.
     @Test
     void becomesJava() throws Exception {
         sandbox.jdk("jdk-25", "25.0.1");
