@@ -27,8 +27,8 @@ public final class IoUringBufReg {
     public static final int BGID = 12;
     /// u16, [BufferRingFlags]; 0 to unregister. Called `pad` before 6.4.
     public static final int FLAGS = 14;
-    /// u32, incremental rings: give a buffer up when fewer bytes are left; since 7.1, in 6.12.90 and
-    /// 6.18.30.
+    /// u32, incremental rings: give a buffer up when fewer bytes are left. Since 7.1, and
+    /// in 6.12.90 and 6.18.30.
     public static final int MIN_LEFT = 16;
     /// Bytes of the structure.
     public static final int SIZE = 40;

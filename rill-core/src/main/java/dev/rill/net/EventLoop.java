@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 
 /// One thread that serves any number of connections through one ring and one buffer group.
 ///
@@ -156,8 +157,7 @@ public final class EventLoop implements AutoCloseable {
     /// Runs a task on the loop's thread, soon. From any thread.
     ///
     /// @param task must not block
-    /// @throws java.util.concurrent.RejectedExecutionException when the loop is closed, or hopelessly
-    ///         behind
+    /// @throws RejectedExecutionException when the loop is closed, or hopelessly behind
     public void execute(Runnable task) {
         mailbox.put(Objects.requireNonNull(task, "task"));
     }
@@ -450,7 +450,7 @@ public final class EventLoop implements AutoCloseable {
         int family = SocketAddresses.family(address);
         int fd = kernel.descriptors().socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (fd < 0) {
-            throw new KernelException("socket for " + address, fd,
+            throw new KernelException("socket for " + SocketAddresses.name(address), fd,
                     fd == -Errno.EMFILE ? "Raise the limit on open files (ulimit -n)" : "");
         }
         if (family != AF_UNIX) {
@@ -461,7 +461,7 @@ public final class EventLoop implements AutoCloseable {
 
     private static void checkListen(SocketAddress address, int result) {
         if (result < 0) {
-            throw new KernelException("listening on " + address, result, switch (-result) {
+            throw new KernelException("listening on " + SocketAddresses.name(address), result, switch (-result) {
                 case Errno.EADDRINUSE -> "Another program uses this address: stop it or choose"
                         + " another one";
                 case Errno.EADDRNOTAVAIL -> "This machine has no such address";

@@ -102,7 +102,8 @@ public final class Listener implements AutoCloseable {
         if (!exhaustionLogged) {
             exhaustionLogged = true;
             LOGGER.log(System.Logger.Level.WARNING, "accepting on {0} pauses: {1}. Raise the limit"
-                    + " on open files (ulimit -n) or lower connectionsMax", address,
+                    + " on open files (ulimit -n) or lower connectionsMax",
+                    SocketAddresses.name(address),
                     Errno.describe(res));
         }
     }
@@ -117,6 +118,6 @@ public final class Listener implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "listener on " + address;
+        return "listener on " + SocketAddresses.name(address);
     }
 }

@@ -46,6 +46,18 @@ final class SocketAddresses {
         };
     }
 
+    /// An address as people write it, for messages.
+    static String name(SocketAddress address) {
+        return switch (address) {
+            case UnixDomainSocketAddress unix -> unix.getPath().toString();
+            case InetSocketAddress inet when !inet.isUnresolved() -> {
+                String host = inet.getAddress().getHostAddress();
+                yield (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + inet.getPort();
+            }
+            default -> address.toString();
+        };
+    }
+
     /// Writes an address.
     ///
     /// @param into at least [#SIZE_MAX] bytes

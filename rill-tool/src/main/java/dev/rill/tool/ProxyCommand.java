@@ -44,7 +44,8 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Option(names = "--listen", required = true, paramLabel = "ADDRESS",
             converter = Endpoint.class,
-            description = "Where clients come in: " + Endpoint.SYNTAX + "; port 0 for any free one.")
+            description = "Where clients come in: " + Endpoint.SYNTAX
+                + "; port 0 for any free one.")
     private SocketAddress listen;
 
     @Option(names = "--connect", required = true, paramLabel = "ADDRESS",
