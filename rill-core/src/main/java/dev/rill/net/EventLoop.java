@@ -461,7 +461,8 @@ public final class EventLoop implements AutoCloseable {
 
     private static void checkListen(SocketAddress address, int result) {
         if (result < 0) {
-            throw new KernelException("listening on " + SocketAddresses.name(address), result, switch (-result) {
+            String operation = "listening on " + SocketAddresses.name(address);
+            throw new KernelException(operation, result, switch (-result) {
                 case Errno.EADDRINUSE -> "Another program uses this address: stop it or choose"
                         + " another one";
                 case Errno.EADDRNOTAVAIL -> "This machine has no such address";
