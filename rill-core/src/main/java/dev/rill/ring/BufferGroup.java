@@ -233,6 +233,7 @@ public final class BufferGroup implements AutoCloseable {
     ///
     /// @param bid a buffer of which a part is valid or that is retained already
     public void retain(int bid) {
+        bufferRing.requireOwner();
         if (references[bid] == 0) {
             throw new IllegalStateException("bid=" + bid + ": nobody holds this buffer, what was"
                     + " in it may be overwritten already");
@@ -245,6 +246,7 @@ public final class BufferGroup implements AutoCloseable {
     ///
     /// @param bid a buffer retained before
     public void release(int bid) {
+        bufferRing.requireOwner();
         int left = references[bid] - 1;
         if (left < 0 || left == 0 && consumption.isPublished(bid)) {
             throw new IllegalStateException("bid=" + bid + ": released more often than retained");
@@ -312,9 +314,10 @@ public final class BufferGroup implements AutoCloseable {
     /// in flight. What is still held becomes inaccessible: reading it throws.
     @Override
     public void close() {
-        if (closed) {
+        if (!arena.scope().isAlive()) {
             return;
         }
+        bufferRing.requireOwner();
         closed = true;
         bufferRing.close();
         arena.close();

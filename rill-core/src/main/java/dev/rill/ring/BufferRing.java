@@ -181,9 +181,14 @@ public final class BufferRing implements AutoCloseable {
         if (closed) {
             return;
         }
+        ring.requireOwner();
         closed = true;
         unregister();
         arena.close();
+    }
+
+    void requireOwner() {
+        ring.requireOwner();
     }
 
     private void register(long address) {

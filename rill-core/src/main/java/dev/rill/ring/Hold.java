@@ -33,7 +33,7 @@ public final class Hold implements AutoCloseable {
     @Override
     public void close() {
         segment(); // throws when closed already
+        group.release(bid); // throws on another thread, and the hold stays
         segment = null;
-        group.release(bid);
     }
 }

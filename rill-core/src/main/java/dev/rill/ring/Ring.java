@@ -58,6 +58,7 @@ public final class Ring implements AutoCloseable {
 
     private final Kernel kernel;
     private final Arena arena;
+    private final Thread owner = Thread.currentThread();
     private final int fd;
     private final int flags;
     private final int features;
@@ -260,12 +261,21 @@ public final class Ring implements AutoCloseable {
         if (closed) {
             return;
         }
+        requireOwner();
         closed = true;
         boolean quiet = drain();
         unregisterDescriptor();
         kernel.descriptors().close(fd);
         if (quiet) {
             arena.close();
+        }
+    }
+
+    /// Stops other threads where no confined memory does, or does too late.
+    void requireOwner() {
+        if (Thread.currentThread() != owner) {
+            throw new WrongThreadException("thread=" + Thread.currentThread().getName()
+                    + ": this ring and its buffer groups belong to thread " + owner.getName());
         }
     }
 
