@@ -183,7 +183,9 @@ public final class BufferRing implements AutoCloseable {
         }
         ring.requireOwner();
         closed = true;
-        unregister();
+        if (!ring.isClosed()) { // otherwise the kernel has done it
+            unregister();
+        }
         arena.close();
     }
 

@@ -247,11 +247,17 @@ public final class Ring implements AutoCloseable {
     /// @param argument the structure the opcode wants
     /// @param count number of elements
     /// @return what the kernel answers, a value or `-errno`
+    /// @throws IllegalStateException when the ring is closed: its descriptor's number may be
+    ///         another file's by then
     public int register(int opcode, MemorySegment argument, int count) {
+        if (closed) {
+            throw new IllegalStateException("fd=" + fd + ": this ring is closed");
+        }
         return kernel.register(fd, opcode, argument, count);
     }
 
-    /// Cancels what is in flight, waits for it to end, then frees everything.
+    /// Cancels what is in flight, waits for it to end, then frees everything. What was filled in
+    /// and not submitted is forgotten.
     ///
     /// Completions that arrive meanwhile are discarded: reap first what matters. A request that
     /// does not end within five seconds keeps the ring's memory alive: it is leaked, and logged,
@@ -269,6 +275,10 @@ public final class Ring implements AutoCloseable {
         if (quiet) {
             arena.close();
         }
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     /// Stops other threads where no confined memory does, or does too late.
@@ -341,6 +351,7 @@ public final class Ring implements AutoCloseable {
         long deadline = System.nanoTime() + CLOSE_TIMEOUT_NANOS;
         try {
             discard();
+            submitted -= submissions.takeBack((flags & IORING_SETUP_SQPOLL) != 0);
             boolean cancelled = false;
             while (inFlight() > 0) {
                 long left = deadline - System.nanoTime();

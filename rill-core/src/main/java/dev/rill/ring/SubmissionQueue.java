@@ -95,6 +95,20 @@ public final class SubmissionQueue {
         return unconsumed();
     }
 
+    /// Forgets the requests that the kernel has not taken, so that they never run.
+    ///
+    /// @param polled whether a thread of the kernel takes published entries at any moment: those
+    ///        are then not ours any more
+    /// @return how many were forgotten
+    int takeBack(boolean polled) {
+        int keep = polled ? published : acquireHead();
+        int count = tail - keep;
+        tail = keep;
+        published = keep;
+        INT.setRelease(ring, tailOffset, keep);
+        return count;
+    }
+
     /// Whether completions wait in the kernel's overflow list or as work to be run, so that the
     /// kernel must be entered to see them.
     boolean needsEnter() {
