@@ -5,6 +5,8 @@ import static dev.rill.abi.SetupFlags.IORING_SETUP_NO_SQARRAY;
 import static dev.rill.abi.SetupFlags.IORING_SETUP_SINGLE_ISSUER;
 import static dev.rill.abi.SetupFlags.IORING_SETUP_SUBMIT_ALL;
 
+import dev.rill.abi.SetupFlags;
+
 /// How a [Ring] is set up.
 ///
 /// @param entries submission queue entries; a power of two, 1 to 32768. One batch of
@@ -12,7 +14,7 @@ import static dev.rill.abi.SetupFlags.IORING_SETUP_SUBMIT_ALL;
 /// @param cqEntries completion queue entries; a power of two, at least `entries`, up to 65536.
 ///        Sized for bursts: multishot requests post ahead of being reaped
 /// @param preferredFlags `IORING_SETUP_*` that are given up one by one, and reported, where a
-///        kernel does not know them
+///        kernel does not know them: those of [#defaults] and `IORING_SETUP_COOP_TASKRUN`
 /// @param requiredFlags `IORING_SETUP_*` without which there shall be no ring
 /// @param registerDescriptor whether the ring's own descriptor is registered, which saves the
 ///        kernel a look-up on every call (Linux 5.18)
@@ -21,13 +23,19 @@ public record RingOptions(int entries, int cqEntries, int preferredFlags, int re
 
     private static final int ENTRIES_MAX = 32768;
 
-    /// Checks sizes.
+    /// Checks sizes and flags.
     public RingOptions {
         requirePowerOfTwo("entries", entries, ENTRIES_MAX);
         requirePowerOfTwo("cqEntries", cqEntries, 2 * ENTRIES_MAX);
         if (cqEntries < entries) {
             throw new IllegalArgumentException("cqEntries=" + cqEntries
                     + ": must be at least entries=" + entries);
+        }
+        int unknown = preferredFlags & ~RingSetup.OPTIONAL_FLAGS;
+        if (unknown != 0) {
+            throw new IllegalArgumentException("preferredFlags="
+                    + SetupFlags.decode(preferredFlags) + ": a ring cannot do without "
+                    + SetupFlags.decode(unknown) + "; put it into requiredFlags");
         }
     }
 

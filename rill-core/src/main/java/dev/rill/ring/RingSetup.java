@@ -35,6 +35,9 @@ final class RingSetup {
             new Rung(IORING_SETUP_SUBMIT_ALL, "IORING_SETUP_SUBMIT_ALL", "5.18",
                     "a submission that fails at once ends its batch, the rest follows later"));
 
+    /// All flags that can be given up.
+    static final int OPTIONAL_FLAGS = LADDER.stream().mapToInt(Rung::flag).sum();
+
     private record Rung(int flag, String name, String since, String consequence) {
     }
 
