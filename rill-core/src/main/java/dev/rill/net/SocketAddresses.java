@@ -88,8 +88,9 @@ final class SocketAddresses {
     static SocketAddress read(MemorySegment from, int length) {
         int family = length < Short.BYTES ? SocketConstants.AF_UNSPEC : from.get(JAVA_SHORT, 0);
         return switch (family) {
-            case SocketConstants.AF_INET -> inet(from, SockaddrIn.ADDR, 4);
-            case SocketConstants.AF_INET6 -> inet(from, SockaddrIn6.ADDR, 16);
+            case SocketConstants.AF_INET -> inet(from, SockaddrIn.ADDR, 4, 0);
+            case SocketConstants.AF_INET6 ->
+                inet(from, SockaddrIn6.ADDR, 16, from.get(JAVA_INT, SockaddrIn6.SCOPE_ID));
             case SocketConstants.AF_UNIX -> UnixDomainSocketAddress.of(path(from, length));
             default -> throw new IllegalArgumentException("address family " + family);
         };
@@ -114,11 +115,13 @@ final class SocketAddresses {
         return new String(path, StandardCharsets.UTF_8);
     }
 
-    private static SocketAddress inet(MemorySegment from, int offset, int size) {
+    private static SocketAddress inet(MemorySegment from, int offset, int size, int scope) {
         byte[] bytes = from.asSlice(offset, size).toArray(JAVA_BYTE);
         int port = Short.toUnsignedInt(from.get(PORT, SockaddrIn.PORT));
         try {
-            return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
+            InetAddress address = scope == 0 ? InetAddress.getByAddress(bytes)
+                    : Inet6Address.getByAddress(null, bytes, scope);
+            return new InetSocketAddress(address, port);
         } catch (UnknownHostException e) {
             throw new AssertionError(e); // 4 and 16 bytes are always an address
         }
