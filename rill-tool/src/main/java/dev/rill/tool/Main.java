@@ -23,6 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "rill",
     subcommands = {
+        ProbeCommand.class,
         ProxyCommand.class,
         HelpCommand.class,
     },

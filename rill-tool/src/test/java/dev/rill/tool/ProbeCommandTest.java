@@ -1,0 +1,128 @@
+package dev.rill.tool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rill.Kernels;
+import dev.rill.abi.Errno;
+import dev.rill.abi.IoUringBufReg;
+import dev.rill.abi.RegisterOp;
+import dev.rill.kernel.Availability;
+import dev.rill.kernel.Kernel;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// What `./rill probe` says of this machine, and of others.
+class ProbeCommandTest {
+
+    private static final Availability FORBIDDEN = Availability.no("linux 6.6",
+            "io_uring is switched off for everybody", "As root: sysctl \"x\"=0");
+
+    @Test
+    void everyFeatureIsInOneSection() {
+        Run.needsLinux();
+        Run run = Run.of("probe");
+
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).startsWith("linux ").contains(": io_uring works here, ")
+                .containsSubsequence("\nRill uses\n", "\nRill does without\n",
+                        "\nThere as well, not used by default\n", "\nOperations\n")
+                .containsOnlyOnce("\n  IORING_REGISTER_PBUF_RING    5.19  one store in shared ")
+                .containsOnlyOnce("\n  IOU_PBUF_RING_INC            6.12  ")
+                .containsOnlyOnce("\n  io_uring_buf_reg.min_left    7.1*  ")
+                .contains("\n* io_uring_buf_reg.min_left came to older series too, from 7.0.7, ");
+        assertThat(run.out().lines()).allMatch(line -> line.length() <= 100);
+    }
+
+    @Test
+    void jsonSaysTheSame() {
+        Run.needsLinux();
+        Run run = Run.of("probe", "--json");
+
+        assertThat(run.code()).isZero();
+        Map<String, Object> object = JsonText.object(run.out());
+        assertThat(object).containsOnlyKeys("available", "kernel", "reason", "remedy", "features",
+                "featureBits", "operations", "missingOperations")
+                .containsEntry("available", true).containsEntry("reason", "");
+        assertThat(list(object.get("features"))).hasSizeGreaterThan(20)
+                .allSatisfy(feature -> assertThat(map(feature)).containsOnlyKeys("name", "area",
+                        "since", "present", "used", "purpose", "without"))
+                .anySatisfy(feature -> assertThat(map(feature))
+                        .containsEntry("name", "IORING_REGISTER_PBUF_RING")
+                        .containsEntry("area", "buffers").containsEntry("present", true)
+                        .containsEntry("used", true).containsEntry("since", List.of("5.19")));
+        assertThat(list(object.get("operations"))).contains("NOP", "RECV", "ASYNC_CANCEL");
+        assertThat(list(object.get("featureBits"))).contains("EXT_ARG", "NODROP");
+    }
+
+    @Test
+    void whatAnOlderKernelLacksIsDoneWithout() {
+        Run.needsLinux();
+        Run run = Run.of(new ProbeCommand(() -> Availability.yes("linux 6.1"),
+                () -> withoutFlagsOfBufferRings(Kernels.linux())));
+
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).containsSubsequence("\nRill does without\n",
+                "  IOU_PBUF_RING_INC            6.12  each receive takes a whole buffer, of 16 KiB",
+                "  IOU_PBUF_RING_MMAP           6.4   buffer rings are always in the program's",
+                "  io_uring_buf_reg.min_left    7.1*  datagrams need RECVMSG or whole buffers",
+                "\nThere as well");
+    }
+
+    @Test
+    void whereThereIsNoneTheReasonAndTheRemedyAreSaid() {
+        Run run = Run.of(new ProbeCommand(() -> FORBIDDEN, Kernels::linux));
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err().lines()).containsExactly(
+                "rill: io_uring cannot be used here (linux 6.6)",
+                "  why     io_uring is switched off for everybody",
+                "  remedy  As root: sysctl \"x\"=0");
+    }
+
+    @Test
+    void whereThereIsNoneJsonHasTheSameShape() {
+        Run run = Run.of(new ProbeCommand(() -> FORBIDDEN, Kernels::linux), "--json");
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(JsonText.object(run.out())).isEqualTo(Map.of("available", false,
+                "kernel", "linux 6.6", "reason", FORBIDDEN.reason(), "remedy", FORBIDDEN.remedy(),
+                "features", List.of(), "featureBits", List.of(), "operations", List.of(),
+                "missingOperations", List.of()));
+    }
+
+    @Test
+    void wrongCommandLinesAreRefused() {
+        Run run = Run.of("probe", "--jsno");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("--jsno").contains("Try 'rill probe --help'.");
+        assertThat(Run.of("probe", "twice").code()).isEqualTo(2);
+        assertThat(Run.of("probe", "--help").out()).contains("./rill probe --json | jq");
+    }
+
+    private static Kernel withoutFlagsOfBufferRings(Kernel kernel) {
+        return (Kernel) Proxy.newProxyInstance(Kernel.class.getClassLoader(),
+                new Class<?>[] {Kernel.class}, (_, method, arguments) -> {
+                    boolean refused = method.getName().equals("register")
+                            && (int) arguments[1] == RegisterOp.IORING_REGISTER_PBUF_RING
+                            && ((MemorySegment) arguments[2])
+                                    .get(ValueLayout.JAVA_SHORT, IoUringBufReg.FLAGS) != 0;
+                    return refused ? -Errno.EINVAL : method.invoke(kernel, arguments);
+                });
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Object> list(Object value) {
+        return (List<Object>) value;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> map(Object value) {
+        return (Map<String, Object>) value;
+    }
+}
