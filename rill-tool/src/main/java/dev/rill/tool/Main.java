@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "rill",
     subcommands = {
         ProbeCommand.class,
+        TraceCommand.class,
         ProxyCommand.class,
         HelpCommand.class,
     },
