@@ -1,6 +1,5 @@
 package dev.rill;
 
-import dev.rill.abi.Errno;
 import dev.rill.kernel.Availability;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
@@ -32,8 +31,7 @@ public final class Kernels {
     public static Kernel linux() {
         Availability availability = linuxAvailability();
         if (!availability.available()) {
-            throw new KernelException("io_uring cannot be used here", Errno.ENOSYS,
-                    availability.reason() + ". " + availability.remedy());
+            throw KernelException.unavailable(availability);
         }
         return new LinuxKernel();
     }

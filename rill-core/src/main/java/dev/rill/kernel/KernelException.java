@@ -32,6 +32,21 @@ public final class KernelException extends RuntimeException {
         this(operation, errno, "");
     }
 
+    private KernelException(Availability availability) {
+        super("io_uring cannot be used here (" + availability.kernel() + "): "
+                + availability.reason() + ". " + availability.remedy());
+        operation = "io_uring_setup";
+        errno = 0;
+    }
+
+    /// Describes a kernel that cannot be used at all.
+    ///
+    /// @param availability why, and what to do about it
+    /// @return an exception to be thrown, without an errno
+    public static KernelException unavailable(Availability availability) {
+        return new KernelException(availability);
+    }
+
     /// Passes a value on, or throws when it is `-errno`.
     ///
     /// @param operation what was asked, in the kernel's words
@@ -54,7 +69,7 @@ public final class KernelException extends RuntimeException {
 
     /// Which error it was.
     ///
-    /// @return a positive errno, one of [Errno]
+    /// @return a positive errno, one of [Errno]; 0 when no single call was refused
     public int errno() {
         return errno;
     }

@@ -298,10 +298,12 @@ public final class Ring implements AutoCloseable {
             if (result == 1) {
                 return update.get(JAVA_INT, IoUringRsrcUpdate.OFFSET);
             }
+            String consequence = "the kernel looks the ring's descriptor up on every call";
+            stepDowns.add(new StepDown("IORING_REGISTER_RING_FDS", "5.18", result == -Errno.EBUSY
+                    ? consequence + ", because this thread has 16 rings registered already"
+                    : consequence));
+            return -1;
         }
-        stepDowns.add(new StepDown("IORING_REGISTER_RING_FDS", "5.18",
-                "the kernel looks the ring's descriptor up on every call"));
-        return -1;
     }
 
     /// Without it the kernel keeps the ring, its memory and one of the thread's 16 places for

@@ -84,7 +84,10 @@ public final class Main implements Runnable {
         PrintWriter out = new PrintWriter(System.out, true);
         PrintWriter err = new PrintWriter(System.err, true);
         int code = execute(out, err, args);
-        out.flush();
+        if (out.checkError() && code == ExitCode.OK) {
+            err.println("rill: standard output could not be written to");
+            code = ExitCode.SOFTWARE;
+        }
         System.exit(code);
     }
 
