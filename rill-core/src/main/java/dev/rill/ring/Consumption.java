@@ -21,7 +21,9 @@ import java.util.Arrays;
 ///   the end of a file although the buffer stays current).
 /// - A completion that names a later buffer than the current one says that the kernel has moved
 ///   on: what is left of the buffers before is skipped, and they are finished.
-/// - Classic: every completion with a buffer finishes it, also with no bytes or an error.
+/// - Classic: every completion with a buffer finishes it, also with no bytes or an error. One that
+///   names a later buffer than the first says that the kernel has taken those before for requests
+///   that are still waiting (`MSG_WAITALL`): their completions follow in any order.
 /// - A bundle names its first buffer only; the others follow in the order they were published,
 ///   which after recycling is any order of bids.
 ///
@@ -29,8 +31,10 @@ import java.util.Arrays;
 /// `__io_put_kbufs`); the rules' history is in `docs/kernel-notes.md`.
 public final class Consumption {
 
-    /// A slot of the published order whose buffer was finished out of turn.
+    /// In [#places]: not published.
     private static final int NONE = -1;
+    /// In [#places]: taken by the kernel, out of the order, its completion is to come.
+    private static final int TAKEN = -2;
 
     private final boolean incremental;
     private final boolean bundles;
@@ -122,19 +126,18 @@ public final class Consumption {
         if (bytes > lengths[bid] - positions[bid]) {
             requireLent(res, flags, bid, bytes);
         }
-        if (incremental) {
-            skipTo(places[bid]);
+        if (places[bid] != TAKEN) {
+            moveTo(places[bid]);
         }
         boolean more = (flags & IORING_CQE_F_BUF_MORE) != 0 || incremental && bytes == 0;
         while (true) {
             int take = Math.min(bytes, lengths[bid] - positions[bid]);
             bytes -= take;
-            int place = places[bid];
             deliver(bid, take, !incremental || bytes > 0 || !more);
             if (bytes == 0) {
                 return parts;
             }
-            bid = following(place);
+            bid = order[head & mask]; // there is one, requireLent has made sure
         }
     }
 
@@ -171,9 +174,9 @@ public final class Consumption {
         return partFinished[part];
     }
 
-    /// How many entries of the ring are taken.
+    /// How many entries of the ring the kernel has not used up.
     ///
-    /// @return published and not finished, 0 to the ring's entries
+    /// @return buffers that a receive can still choose, 0 to the ring's entries
     public int outstanding() {
         return tail - head;
     }
@@ -201,10 +204,17 @@ public final class Consumption {
         return positions[bid];
     }
 
-    /// The kernel has moved on to the buffer at `place`: whatever stands before it is finished.
-    private void skipTo(int place) {
+    /// The kernel has moved on to the buffer at `place`. What stands before it is finished on an
+    /// incremental ring, and taken by others on a classic one.
+    private void moveTo(int place) {
         while ((head & mask) != place) {
-            deliver(order[head & mask], 0, true);
+            int bid = order[head & mask];
+            if (incremental) {
+                deliver(bid, 0, true);
+            } else {
+                places[bid] = TAKEN;
+                head++;
+            }
         }
     }
 
@@ -220,26 +230,17 @@ public final class Consumption {
         }
     }
 
+    /// Takes a buffer out: the first in the order, or one that was taken out before.
     private void finish(int bid) {
-        order[places[bid]] = NONE;
-        places[bid] = NONE;
-        while (head != tail && order[head & mask] == NONE) {
+        if (places[bid] != TAKEN) {
             head++;
         }
-    }
-
-    /// The next buffer in published order; there is one, [#requireLent] has made sure.
-    private int following(int place) {
-        int next = place;
-        do {
-            next = next + 1 & mask;
-        } while (order[next] == NONE);
-        return order[next];
+        places[bid] = NONE;
     }
 
     /// Checks that what a completion reports was lent, from its buffer on.
     private void requireLent(int res, int flags, int bid, int bytes) {
-        if (!bundles) {
+        if (!bundles || places[bid] == TAKEN) {
             throw impossible(res, flags, "buffer " + bid + " has room for "
                     + (lengths[bid] - positions[bid]) + " bytes and the request was no bundle");
         }
@@ -247,7 +248,7 @@ public final class Consumption {
         int start = tail - 1 - (tail - 1 - places[bid] & mask); // its running number
         for (int at = start; at != tail && lent < bytes; at++) {
             int member = order[at & mask];
-            lent += member == NONE ? 0 : lengths[member] - positions[member];
+            lent += lengths[member] - positions[member];
         }
         if (lent < bytes) {
             throw impossible(res, flags, "only " + lent + " bytes were lent from buffer " + bid
