@@ -143,7 +143,8 @@ public final class BufferGroup implements AutoCloseable {
     /// Refused, on incremental groups: `MSG_WAITALL` and `MSG_TRUNC` (the kernel miscounts what
     /// it consumed), `IOSQE_ASYNC` (it consumes before it knows how much), sends (a short send
     /// loses the rest). On all groups: `IOSQE_CQE_SKIP_SUCCESS` (consumption nobody hears of), and
-    /// bundles unless the group was opened for them.
+    /// bundles unless the group was opened for them and without `MSG_WAITALL` (seen on 6.18: while
+    /// such a bundle waits for its rest, others receive into the buffers it will fill).
     ///
     /// Not for datagram sockets: see [#selectForDatagrams]. Not for files: the kernel consumes
     /// what was asked for, not what was read.
@@ -338,6 +339,10 @@ public final class BufferGroup implements AutoCloseable {
                 || opcode == Opcode.IORING_OP_SEND;
         if (socket && (sqe.ioprio() & IORING_RECVSEND_BUNDLE) != 0 && !options.bundles()) {
             return "bundles need a group opened for them (bundles=true)";
+        }
+        if (socket && (sqe.ioprio() & IORING_RECVSEND_BUNDLE) != 0
+                && (sqe.opFlags() & MSG_WAITALL) != 0) {
+            return "MSG_WAITALL lets another receive have a bundle's buffers while it waits";
         }
         if (!options.ring().incremental()) {
             return null;
