@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /// A stream connection: TCP or Unix.
 ///
@@ -22,6 +23,9 @@ import java.util.Objects;
 ///
 /// Belongs to the loop's thread.
 public final class Connection {
+
+    /// How long to wait for what was cancelled before it is cancelled again.
+    private static final long CANCEL_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private enum State { CONNECTING, ESTABLISHED, CLOSING, RELEASING, CLOSED }
 
@@ -236,12 +240,14 @@ public final class Connection {
 
     // ---- beginning ---------------------------------------------------------------------------
 
-    void connect(SocketAddress address) {
-        addressBlock = loop.copies().take();
-        MemorySegment memory = loop.copies().area(addressBlock)
-                .asSlice(loop.copies().offset(addressBlock), SocketAddresses.SIZE_MAX);
-        int length = SocketAddresses.write(address, memory);
-        loop.sqe().prepConnect(fd, memory.address(), length).userData(tagged(UserData.CONNECT));
+    /// Begins to connect.
+    ///
+    /// @param block a block of the copy pool that begins with the peer's address
+    /// @param length of the address
+    void connect(int block, int length) {
+        addressBlock = block;
+        loop.sqe().prepConnect(fd, loop.copies().address(block), length)
+                .userData(tagged(UserData.CONNECT));
         submitted();
         loop.setTimer(timer, loop.options().connectTimeout());
     }
@@ -366,13 +372,20 @@ public final class Connection {
         if (reason == null) {
             reason = why;
         }
-        loop.cancelTimer(timer);
         sendSide.releaseBrakes();
         if (inFlight > 0) {
-            loop.cancelAll(fd);
+            cancelAll();
         } else {
             closeDescriptor();
         }
+    }
+
+    /// Cancels what is in flight, and looks again after a while: the kernel does not find a
+    /// request that is just about to be tried once more, such as a connect to a Unix socket whose
+    /// backlog is full, and it would wait for ever then.
+    private void cancelAll() {
+        loop.cancelAll(fd);
+        loop.setTimerAt(timer, loop.now() + CANCEL_AGAIN_NANOS);
     }
 
     private void timeUp() {
@@ -387,6 +400,7 @@ public final class Connection {
                 }
             }
             case CLOSING -> release(reason);
+            case RELEASING -> cancelAll();
             default -> {
                 // it is over already
             }
@@ -394,6 +408,7 @@ public final class Connection {
     }
 
     private void closeDescriptor() {
+        loop.cancelTimer(timer); // from here on the number may be another's
         sendSide.discard();
         loop.sqe().prepClose(fd).userData(tagged(UserData.CLOSE));
         submitted();

@@ -148,10 +148,17 @@ public final class EventLoop implements AutoCloseable {
     /// @throws KernelException when the process can open no more sockets
     public Connection connect(SocketAddress address, ConnectionHandler handler) {
         Objects.requireNonNull(handler, "handler");
-        int fd = socket(address);
-        Connection connection = add(fd, handler);
-        connection.connect(address);
-        return connection;
+        int block = copies.take();
+        try {
+            int length = SocketAddresses.write(address, copies.area(block)
+                    .asSlice(copies.offset(block), SocketAddresses.SIZE_MAX));
+            Connection connection = add(socket(address), handler);
+            connection.connect(block, length);
+            return connection;
+        } catch (RuntimeException | Error e) {
+            copies.give(block);
+            throw e;
+        }
     }
 
     /// Runs a task on the loop's thread, soon. From any thread.

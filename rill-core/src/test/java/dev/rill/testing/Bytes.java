@@ -22,4 +22,19 @@ public final class Bytes {
         }
         return all;
     }
+
+    /// Fails with the first difference, not with all the bytes.
+    public static void expectSame(byte[] actual, byte[] expected) {
+        int at = Arrays.mismatch(actual, expected);
+        if (at >= 0) {
+            throw new AssertionError("byte " + at + " differs: " + actual.length
+                    + " bytes instead of " + expected.length + "; " + around(actual, at)
+                    + " instead of " + around(expected, at));
+        }
+    }
+
+    private static String around(byte[] bytes, int at) {
+        return Arrays.toString(Arrays.copyOfRange(bytes, Math.min(at, bytes.length),
+                Math.min(at + 8, bytes.length)));
+    }
 }

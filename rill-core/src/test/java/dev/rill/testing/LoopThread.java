@@ -56,6 +56,17 @@ public final class LoopThread implements AutoCloseable {
                 .thenCompose(ignored -> result).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
+    /// Looks again and again, on the loop's thread, until something is so.
+    public void until(String what, Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!call(condition)) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("it never came to be that " + what + ": "
+                        + call(() -> loop().statistics()));
+            }
+        }
+    }
+
     /// Stops the loop in an orderly way and waits for its end.
     ///
     /// @return what it had done at the end
