@@ -92,7 +92,7 @@ public final class Connection {
     /// @return the address
     /// @throws dev.rill.kernel.KernelException when the connection is gone
     public SocketAddress remoteAddress() {
-        return loop.addressOf(fd, true);
+        return loop.sockets().addressOf(fd, true);
     }
 
     /// This side's address. A system call.
@@ -100,7 +100,7 @@ public final class Connection {
     /// @return the address
     /// @throws dev.rill.kernel.KernelException when the connection is gone
     public SocketAddress localAddress() {
-        return loop.addressOf(fd, false);
+        return loop.sockets().addressOf(fd, false);
     }
 
     /// Whether [#send] still takes anything.

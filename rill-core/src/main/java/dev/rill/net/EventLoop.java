@@ -1,16 +1,5 @@
 package dev.rill.net;
 
-import static dev.rill.abi.SocketConstants.AF_UNIX;
-import static dev.rill.abi.SocketConstants.IPPROTO_TCP;
-import static dev.rill.abi.SocketConstants.SOCK_CLOEXEC;
-import static dev.rill.abi.SocketConstants.SOCK_STREAM;
-import static dev.rill.abi.SocketConstants.SOL_SOCKET;
-import static dev.rill.abi.SocketConstants.SOMAXCONN;
-import static dev.rill.abi.SocketConstants.SO_REUSEADDR;
-import static dev.rill.abi.SocketConstants.TCP_NODELAY;
-
-import dev.rill.abi.Errno;
-import dev.rill.kernel.Descriptors;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import dev.rill.ring.BufferGroup;
@@ -18,8 +7,6 @@ import dev.rill.ring.CompletionQueue;
 import dev.rill.ring.Ring;
 import dev.rill.ring.Sqe;
 import dev.rill.ring.StepDown;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -50,9 +37,9 @@ public final class EventLoop implements AutoCloseable {
 
     private static final System.Logger LOGGER = System.getLogger(EventLoop.class.getName());
 
-    private final Kernel kernel;
     private final EventLoopOptions options;
     private final Ring ring;
+    private final Sockets sockets;
     private final BufferGroup group;
     private final CopyPool copies;
     private final Mailbox mailbox;
@@ -76,7 +63,6 @@ public final class EventLoop implements AutoCloseable {
     private long completions;
 
     private EventLoop(Kernel kernel, EventLoopOptions options) {
-        this.kernel = kernel;
         this.options = options;
         ring = Ring.open(kernel, options.ring());
         try {
@@ -86,6 +72,7 @@ public final class EventLoop implements AutoCloseable {
             ring.close();
             throw e;
         }
+        sockets = new Sockets(kernel);
         copies = new CopyPool(kernel);
         timers = new Timers(now);
         starvation = new Starvation(this);
@@ -121,21 +108,15 @@ public final class EventLoop implements AutoCloseable {
     /// @throws KernelException when the address cannot be used, with what to do about it
     public Listener listen(SocketAddress address, ConnectionHandler handler) {
         Objects.requireNonNull(handler, "handler");
-        Descriptors descriptors = kernel.descriptors();
-        int fd = socket(address);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment memory = kernel.memory(SocketAddresses.SIZE_MAX, arena);
-            int length = SocketAddresses.write(address, memory);
-            descriptors.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-            checkListen(address, descriptors.bind(fd, memory.asSlice(0, length)));
-            checkListen(address, descriptors.listen(fd, SOMAXCONN));
+        int fd = sockets.listen(address);
+        try {
             Listener listener = new Listener(this, listeners.size(), fd, handler);
             listeners.add(listener);
             listening++;
             listener.update();
             return listener;
         } catch (RuntimeException | Error e) {
-            descriptors.close(fd);
+            sockets.close(fd);
             throw e;
         }
     }
@@ -152,7 +133,7 @@ public final class EventLoop implements AutoCloseable {
         try {
             int length = SocketAddresses.write(address, copies.area(block)
                     .asSlice(copies.offset(block), SocketAddresses.SIZE_MAX));
-            Connection connection = add(socket(address), handler);
+            Connection connection = add(sockets.open(address), handler);
             connection.connect(block, length);
             return connection;
         } catch (RuntimeException | Error e) {
@@ -433,15 +414,8 @@ public final class EventLoop implements AutoCloseable {
         LOGGER.log(System.Logger.Level.ERROR, who + ": handler failed", e);
     }
 
-    SocketAddress addressOf(int fd, boolean peer) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment memory = kernel.memory(SocketAddresses.SIZE_MAX, arena)
-                    .asSlice(0, SocketAddresses.SIZE_MAX);
-            int length = KernelException.check(peer ? "getpeername" : "getsockname", peer
-                    ? kernel.descriptors().getpeername(fd, memory)
-                    : kernel.descriptors().getsockname(fd, memory));
-            return SocketAddresses.read(memory, length);
-        }
+    Sockets sockets() {
+        return sockets;
     }
 
     private Connection add(int fd, ConnectionHandler handler) {
@@ -450,32 +424,5 @@ public final class EventLoop implements AutoCloseable {
                 new Connection(this, slot, connections.generation(slot), fd, handler);
         connections.put(connection);
         return connection;
-    }
-
-    /// A socket for an address; TCP without Nagle's delay, which accepted sockets inherit.
-    private int socket(SocketAddress address) {
-        int family = SocketAddresses.family(address);
-        int fd = kernel.descriptors().socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (fd < 0) {
-            throw new KernelException("socket for " + SocketAddresses.name(address), fd,
-                    fd == -Errno.EMFILE ? "Raise the limit on open files (ulimit -n)" : "");
-        }
-        if (family != AF_UNIX) {
-            kernel.descriptors().setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-        }
-        return fd;
-    }
-
-    private static void checkListen(SocketAddress address, int result) {
-        if (result < 0) {
-            String operation = "listening on " + SocketAddresses.name(address);
-            throw new KernelException(operation, result, switch (-result) {
-                case Errno.EADDRINUSE -> "Another program uses this address: stop it or choose"
-                        + " another one";
-                case Errno.EADDRNOTAVAIL -> "This machine has no such address";
-                case Errno.EACCES -> "Ports below 1024 and protected folders need privileges";
-                default -> "";
-            });
-        }
     }
 }

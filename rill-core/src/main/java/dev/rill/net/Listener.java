@@ -37,7 +37,7 @@ public final class Listener implements AutoCloseable {
         this.index = index;
         this.fd = fd;
         this.handler = handler;
-        address = loop.addressOf(fd, false);
+        address = loop.sockets().addressOf(fd, false);
     }
 
     /// Where it listens, with the real port when port 0 was asked for.
