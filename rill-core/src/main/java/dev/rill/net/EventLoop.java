@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// One thread that serves any number of connections through one ring and one buffer group.
 ///
@@ -37,6 +38,8 @@ public final class EventLoop implements AutoCloseable {
 
     private static final System.Logger LOGGER = System.getLogger(EventLoop.class.getName());
 
+    private static final Duration CENTURY = Duration.ofDays(36_500);
+
     private final EventLoopOptions options;
     private final Ring ring;
     private final Sockets sockets;
@@ -47,11 +50,16 @@ public final class EventLoop implements AutoCloseable {
     private final Starvation starvation;
     private final Connections connections = new Connections();
     private final List<Listener> listeners = new ArrayList<>();
-    private ArrayDeque<Connection> flushing = new ArrayDeque<>();
+    private final ArrayDeque<Connection> flushing = new ArrayDeque<>();
+    /// How many times [#stop] was called, and how many of them were heeded.
+    private final AtomicInteger stops = new AtomicInteger();
+    private int stopsHeeded;
 
     private long now = System.nanoTime();
     private int listening;
     private boolean mail;
+    /// Inside a turn, where handlers and tasks are called.
+    private boolean turning;
     private boolean stopping;
     private boolean closed;
     /// Whose received bytes are being shown to a handler.
@@ -65,13 +73,18 @@ public final class EventLoop implements AutoCloseable {
     private EventLoop(Kernel kernel, EventLoopOptions options) {
         this.options = options;
         ring = Ring.open(kernel, options.ring());
+        BufferGroup lent = null;
         try {
-            group = BufferGroup.open(ring, options.buffers());
+            lent = BufferGroup.open(ring, options.buffers());
             mailbox = new Mailbox(ring);
         } catch (RuntimeException | Error e) {
+            if (lent != null) {
+                lent.close();
+            }
             ring.close();
             throw e;
         }
+        group = lent;
         sockets = new Sockets(kernel);
         copies = new CopyPool(kernel);
         timers = new Timers(now);
@@ -108,6 +121,9 @@ public final class EventLoop implements AutoCloseable {
     /// @throws KernelException when the address cannot be used, with what to do about it
     public Listener listen(SocketAddress address, ConnectionHandler handler) {
         Objects.requireNonNull(handler, "handler");
+        if (stopping) {
+            throw new IllegalStateException("the event loop has been stopped");
+        }
         int fd = sockets.listen(address);
         try {
             Listener listener = new Listener(this, listeners.size(), fd, handler);
@@ -122,6 +138,7 @@ public final class EventLoop implements AutoCloseable {
     }
 
     /// Connects to a server. Bytes may be sent at once: they leave when the connection is there.
+    /// On a loop that is stopping the connection is closed (`STOPPED`) without being tried.
     ///
     /// @param address an `InetSocketAddress`, resolved, or a `UnixDomainSocketAddress`
     /// @param handler hears `opened`, or `closed` when it cannot be connected
@@ -129,6 +146,14 @@ public final class EventLoop implements AutoCloseable {
     /// @throws KernelException when the process can open no more sockets
     public Connection connect(SocketAddress address, ConnectionHandler handler) {
         Objects.requireNonNull(handler, "handler");
+        if (closed) {
+            throw new IllegalStateException("the event loop is closed");
+        }
+        if (stopping) {
+            Connection connection = add(sockets.open(address), handler);
+            connection.close(CloseReason.of(CloseReason.Kind.STOPPED));
+            return connection;
+        }
         int block = copies.take();
         try {
             int length = SocketAddresses.write(address, copies.area(block)
@@ -147,7 +172,9 @@ public final class EventLoop implements AutoCloseable {
     /// @param task must not block
     /// @throws RejectedExecutionException when the loop is closed, or hopelessly behind
     public void execute(Runnable task) {
-        mailbox.put(Objects.requireNonNull(task, "task"));
+        if (!mailbox.put(Objects.requireNonNull(task, "task"))) {
+            throw new RejectedExecutionException("the event loop is closed");
+        }
     }
 
     /// Runs a task on the loop's thread after a delay. On the loop's thread.
@@ -155,18 +182,21 @@ public final class EventLoop implements AutoCloseable {
     /// @param delay how long from now, at a granularity of 10 ms
     /// @param task must not block
     public void schedule(Duration delay, Runnable task) {
-        timers.set(new Timers.Timer(task), System.nanoTime() + delay.toNanos());
+        Objects.requireNonNull(task, "task");
+        timers.set(new Timers.Timer(() -> runTask(task)), deadline(delay));
     }
 
     /// Ends the loop in an orderly way: nothing more is accepted or received, what was received
-    /// and is still to be sent is sent, then [#run] returns. A second call drops what is left. From
-    /// any thread.
+    /// and is still to be sent is sent, then [#run] returns. A second call drops what is left. On a
+    /// closed loop it does nothing. From any thread.
     public void stop() {
-        execute(this::stopNow);
+        stops.incrementAndGet(); // not a task: a loop that is far behind can be stopped as well
+        mailbox.wake();
     }
 
     /// Serves until [#stop] and until the last connection is gone. On the loop's thread.
     public void run() {
+        requireOutside();
         while (!stopping || connections.count() > 0 || listening > 0) {
             turn();
         }
@@ -220,12 +250,14 @@ public final class EventLoop implements AutoCloseable {
         if (closed) {
             return;
         }
+        requireOutside();
         closed = true;
         stopNow();
         connections.forEach(Connection::abort);
         while (connections.count() > 0 || listening > 0) {
             turn();
         }
+        mailbox.shut();
         runTasks(); // nobody shall wait for an answer that never comes
         group.close();
         ring.close();
@@ -235,7 +267,14 @@ public final class EventLoop implements AutoCloseable {
 
     // ---- one turn ----------------------------------------------------------------------------
 
+    private void requireOutside() {
+        if (turning) {
+            throw new IllegalStateException("inside a callback of this loop: call stop()");
+        }
+    }
+
     private void turn() {
+        turning = true;
         long delay = timers.delayNanos(now);
         if (delay < 0) {
             ring.submitAndWait(1);
@@ -254,6 +293,7 @@ public final class EventLoop implements AutoCloseable {
             flushAll();
             group.publish(); // before the completions are given back: none outruns its buffer
         } finally {
+            turning = false;
             cq.advance();
         }
         starvation.relieve();
@@ -291,16 +331,27 @@ public final class EventLoop implements AutoCloseable {
             mailbox.arm();
             mailbox.quiet();
             runTasks();
+            for (int wanted = stops.get(); stopsHeeded < wanted; stopsHeeded++) {
+                stopNow();
+            }
         }
     }
 
+    /// Runs those that are there now: sockets get their turn whoever puts in more meanwhile.
     private void runTasks() {
-        for (Runnable task = mailbox.next(); task != null; task = mailbox.next()) {
-            try {
-                task.run();
-            } catch (RuntimeException | Error e) {
-                report("a task", e);
+        for (int left = mailbox.size(); left > 0; left--) {
+            Runnable task = mailbox.next();
+            if (task != null) { // who came too late for a closing loop takes it back
+                runTask(task);
             }
+        }
+    }
+
+    private void runTask(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            report("a task", e);
         }
     }
 
@@ -377,8 +428,13 @@ public final class EventLoop implements AutoCloseable {
         if (delay.isZero()) {
             timers.cancel(timer);
         } else {
-            timers.set(timer, System.nanoTime() + delay.toNanos());
+            timers.set(timer, deadline(delay));
         }
+    }
+
+    /// Some write "never" as the longest duration there is.
+    private static long deadline(Duration delay) {
+        return System.nanoTime() + (delay.compareTo(CENTURY) < 0 ? delay : CENTURY).toNanos();
     }
 
     void setTimerAt(Timers.Timer timer, long deadline) {
@@ -394,12 +450,12 @@ public final class EventLoop implements AutoCloseable {
     }
 
     void accepted(Listener listener, int fd) {
-        accepted++;
-        Connection connection = add(fd, listener.handler());
-        connection.opened();
         if (stopping) {
-            connection.close(CloseReason.of(CloseReason.Kind.STOPPED));
+            sockets.close(fd); // it came before the listener was closed: nobody has heard of it
+            return;
         }
+        accepted++;
+        add(fd, listener.handler()).opened();
     }
 
     void remove(Connection connection) {
@@ -411,7 +467,7 @@ public final class EventLoop implements AutoCloseable {
     }
 
     void report(Object who, Throwable e) {
-        LOGGER.log(System.Logger.Level.ERROR, who + ": handler failed", e);
+        LOGGER.log(System.Logger.Level.ERROR, who + " failed", e);
     }
 
     Sockets sockets() {

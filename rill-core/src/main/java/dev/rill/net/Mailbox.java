@@ -26,7 +26,7 @@ final class Mailbox implements AutoCloseable {
     private final int eventfd;
     private final ArrayBlockingQueue<Runnable> tasks = new ArrayBlockingQueue<>(CAPACITY);
     private final AtomicBoolean awake = new AtomicBoolean();
-    private volatile boolean closed;
+    private volatile boolean shut;
 
     Mailbox(Ring ring) {
         this.ring = ring;
@@ -42,18 +42,29 @@ final class Mailbox implements AutoCloseable {
         }
     }
 
-    /// Puts a task in, from any thread.
-    void put(Runnable task) {
-        if (closed) {
-            throw new RejectedExecutionException("the event loop is closed");
+    /// Puts a task in, from any thread. A task that was taken is run, whatever happens meanwhile.
+    ///
+    /// @return false when it was not taken because the mailbox is shut
+    boolean put(Runnable task) {
+        if (shut) {
+            return false;
         }
         if (!tasks.offer(task)) {
             throw new RejectedExecutionException("the event loop is " + CAPACITY
                     + " tasks behind: something blocks its thread");
         }
+        if (shut) {
+            return !tasks.remove(task); // unless the loop has found it in its last look
+        }
+        wake();
+        return true;
+    }
+
+    /// Makes the loop look, from any thread.
+    void wake() {
         if (awake.compareAndSet(false, true)) {
             synchronized (this) { // against the descriptor being closed meanwhile
-                if (!closed) {
+                if (!shut) {
                     KernelException.check("write to eventfd",
                             kernel.descriptors().write(eventfd, one));
                 }
@@ -67,9 +78,14 @@ final class Mailbox implements AutoCloseable {
                 .userData(UserData.pack(UserData.WAKE, 0, 0));
     }
 
-    /// The next task, or null. Called until it is empty, after [#quiet].
+    /// The next task, or null.
     Runnable next() {
         return tasks.poll();
+    }
+
+    /// How many tasks there are. After [#quiet], those that come later make a wake-up of their own.
+    int size() {
+        return tasks.size();
     }
 
     /// From here on a new task needs a new wake-up.
@@ -77,13 +93,17 @@ final class Mailbox implements AutoCloseable {
         awake.set(false);
     }
 
-    /// Only when the request of [#arm] has ended.
+    /// Takes no more. What was taken is still to be run.
+    void shut() {
+        synchronized (this) {
+            shut = true;
+        }
+    }
+
+    /// Only when it is shut and the request of [#arm] has ended.
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-            kernel.descriptors().close(eventfd);
-        }
+        kernel.descriptors().close(eventfd);
         arena.close();
     }
 }
