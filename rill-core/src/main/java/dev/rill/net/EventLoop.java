@@ -445,8 +445,9 @@ public final class EventLoop implements AutoCloseable {
         timers.cancel(timer);
     }
 
-    boolean hasRoom() {
-        return connections.count() < options.connectionsMax();
+    /// How many more connections there may be.
+    int room() {
+        return Math.max(0, options.connectionsMax() - connections.count());
     }
 
     void accepted(Listener listener, int fd) {
@@ -459,7 +460,7 @@ public final class EventLoop implements AutoCloseable {
     }
 
     void remove(Connection connection) {
-        boolean full = !hasRoom();
+        boolean full = room() == 0;
         connections.remove(connection);
         if (full) {
             listeners.forEach(Listener::update);
@@ -479,6 +480,9 @@ public final class EventLoop implements AutoCloseable {
         Connection connection =
                 new Connection(this, slot, connections.generation(slot), fd, handler);
         connections.put(connection);
+        if (room() == 0) {
+            listeners.forEach(Listener::update);
+        }
         return connection;
     }
 }

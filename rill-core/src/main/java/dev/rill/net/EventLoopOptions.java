@@ -10,7 +10,7 @@ import java.util.Objects;
 /// @param ring queue sizes and setup flags
 /// @param buffers the receive memory, shared by all connections of the loop
 /// @param connectionsMax how many connections at a time; further ones wait in the listeners'
-///        backlogs
+///        backlogs. Those that the program makes count but are not refused
 /// @param unsentHigh how many bytes may wait to be sent on one connection before whoever they
 ///        came from is slowed down
 /// @param unsentLow where that ends again, in bytes

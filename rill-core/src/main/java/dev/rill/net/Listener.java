@@ -2,12 +2,15 @@ package dev.rill.net;
 
 import static dev.rill.abi.CqeFlags.IORING_CQE_F_MORE;
 import static dev.rill.abi.SocketConstants.SOCK_CLOEXEC;
+import static dev.rill.abi.SocketConstants.SOMAXCONN;
 
 import dev.rill.abi.Errno;
+import dev.rill.ring.Sqe;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/// A socket that accepts connections: one multishot accept stays armed.
+/// A socket that accepts connections: one accept stays armed, a multishot one while there is much
+/// room.
 ///
 /// While the loop has as many connections as it may, or the process as many descriptors, it is
 /// not armed and new connections wait in the kernel's backlog.
@@ -20,6 +23,9 @@ public final class Listener implements AutoCloseable {
     /// How long to wait when the process has no descriptor left.
     private static final long EXHAUSTED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /// With more room than this for connections, many may be accepted at once.
+    private static final int MULTISHOT_ROOM = 2 * SOMAXCONN;
+
     private final EventLoop loop;
     private final int index;
     private final int fd;
@@ -28,8 +34,10 @@ public final class Listener implements AutoCloseable {
     private final Timers.Timer timer = new Timers.Timer(this::update);
 
     private boolean armed;
+    private boolean multishot;
     private boolean cancelled;
     private boolean closing;
+    private boolean closed;
     private boolean exhaustionLogged;
 
     Listener(EventLoop loop, int index, int fd, ConnectionHandler handler) {
@@ -66,35 +74,39 @@ public final class Listener implements AutoCloseable {
         return handler;
     }
 
-    /// Arms or cancels the accept, as things are now.
+    /// Arms or cancels the accept, as things are now. A multishot accept takes whoever waits in the
+    /// backlog before anyone here can say stop, so near the limit they are taken one by one.
     void update() {
-        boolean wanted = !closing && !timer.isSet() && loop.hasRoom();
-        if (wanted && !armed) {
-            loop.sqe().prepAcceptMultishot(fd, SOCK_CLOEXEC).userData(tagged(UserData.ACCEPT));
+        int room = closing || timer.isSet() ? 0 : loop.room();
+        boolean many = room > MULTISHOT_ROOM;
+        if (room > 0 && !armed) {
+            Sqe sqe = loop.sqe();
+            sqe = many ? sqe.prepAcceptMultishot(fd, SOCK_CLOEXEC)
+                    : sqe.prepAccept(fd, SOCK_CLOEXEC);
+            sqe.userData(tagged(UserData.ACCEPT));
             armed = true;
+            multishot = many;
             cancelled = false;
-        } else if (!wanted && armed && !cancelled) {
+        } else if (armed && !cancelled && (room == 0 || multishot && !many)) {
             cancelled = true;
             loop.cancel(tagged(UserData.ACCEPT));
         }
     }
 
     void acceptCompleted(int res, int flags) {
+        armed = (flags & IORING_CQE_F_MORE) != 0;
         if (res >= 0) {
             exhaustionLogged = false;
             loop.accepted(this, res);
-        } else if (res == -Errno.EMFILE || res == -Errno.ENFILE || res == -Errno.ENOMEM
-                || res == -Errno.ENOBUFS) {
-            exhausted(res);
+        } else if (res != -Errno.ECANCELED && res != -Errno.ECONNABORTED
+                && res != -Errno.EAGAIN && res != -Errno.EINTR) {
+            exhausted(res); // an error that stays must not make the loop spin
         }
-        if ((flags & IORING_CQE_F_MORE) == 0) {
-            armed = false;
-            if (closing) {
-                closeDescriptor();
-                return;
-            }
+        if (closing && !armed) {
+            closeDescriptor();
+        } else {
+            update();
         }
-        update();
     }
 
     private void exhausted(int res) {
@@ -109,6 +121,10 @@ public final class Listener implements AutoCloseable {
     }
 
     private void closeDescriptor() {
+        if (closed) {
+            return; // by the handler of the connection that was accepted last
+        }
+        closed = true;
         loop.sqe().prepClose(fd).userData(tagged(UserData.LISTENER_CLOSE));
     }
 
