@@ -41,6 +41,9 @@ final class BufferOptions {
     }
 
     private long total() {
-        return buffers != null && size != null ? (long) buffers * size : TOTAL;
+        if (buffers == null) {
+            return TOTAL;
+        }
+        return (long) buffers * (size != null ? size : whole ? WHOLE_SIZE : INCREMENTAL_SIZE);
     }
 }
