@@ -5,7 +5,10 @@ import dev.rill.net.EventLoop;
 import dev.rill.net.EventLoopOptions;
 import dev.rill.net.LoopStatistics;
 import dev.rill.ring.StepDown;
+import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -20,7 +23,9 @@ final class ProxyServer implements AutoCloseable {
     ///
     /// @param proxy what was carried
     /// @param loop what that took
-    record Snapshot(TcpProxy.Totals proxy, LoopStatistics loop) {
+    /// @param cpuNanos the processor time of the proxy's thread, in the kernel and outside; -1 when
+    ///        the system does not tell
+    record Snapshot(TcpProxy.Totals proxy, LoopStatistics loop, long cpuNanos) {
     }
 
     private final Thread thread;
@@ -72,13 +77,18 @@ final class ProxyServer implements AutoCloseable {
 
     /// How it stands; the final state when it has ended.
     Snapshot sample() {
+        return ask().join();
+    }
+
+    /// Asks how it stands; the answer is the final state when it has ended.
+    CompletableFuture<Snapshot> ask() {
         CompletableFuture<Snapshot> answer = new CompletableFuture<>();
         try {
             started.join().loop.execute(() -> answer.complete(snapshot()));
         } catch (RejectedExecutionException e) {
-            return ended.join();
+            return ended.copy();
         }
-        return (Snapshot) CompletableFuture.anyOf(answer, ended).join();
+        return answer.applyToEither(ended, snapshot -> snapshot);
     }
 
     /// Stops in an orderly way: what was accepted is delivered. A second call drops the rest.
@@ -117,7 +127,17 @@ final class ProxyServer implements AutoCloseable {
 
     private Snapshot snapshot() {
         Started running = started.join();
-        return new Snapshot(running.proxy.totals(), running.loop.statistics());
+        return new Snapshot(running.proxy.totals(), running.loop.statistics(), threadCpuNanos());
+    }
+
+    /// The calling thread's processor time, from the scheduler.
+    private static long threadCpuNanos() {
+        try {
+            String fields = Files.readString(Path.of("/proc/thread-self/schedstat"));
+            return Long.parseLong(fields.substring(0, fields.indexOf(' ')));
+        } catch (IOException | RuntimeException e) {
+            return -1; // not Linux, or a kernel built without it
+        }
     }
 
     private void serve(Plan plan) {
