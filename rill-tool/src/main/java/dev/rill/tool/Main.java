@@ -23,6 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "rill",
     subcommands = {
+        DemoCommand.class,
         ProbeCommand.class,
         TraceCommand.class,
         ProxyCommand.class,
