@@ -1,5 +1,7 @@
 package dev.rill.net;
 
+import dev.rill.abi.Errno;
+import dev.rill.kernel.KernelException;
 import dev.rill.ring.Received;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
@@ -90,17 +92,17 @@ public final class Connection {
     /// The peer's address. A system call.
     ///
     /// @return the address
-    /// @throws dev.rill.kernel.KernelException when the connection is gone
+    /// @throws KernelException when the connection is gone
     public SocketAddress remoteAddress() {
-        return loop.sockets().addressOf(fd, true);
+        return address(true);
     }
 
     /// This side's address. A system call.
     ///
     /// @return the address
-    /// @throws dev.rill.kernel.KernelException when the connection is gone
+    /// @throws KernelException when the connection is gone
     public SocketAddress localAddress() {
-        return loop.sockets().addressOf(fd, false);
+        return address(false);
     }
 
     /// Whether [#send] still takes anything.
@@ -405,6 +407,14 @@ public final class Connection {
                 // it is over already
             }
         }
+    }
+
+    private SocketAddress address(boolean peer) {
+        if (isReleased()) { // the number of its descriptor may be another connection's
+            throw new KernelException("address of " + this, Errno.ENOTCONN,
+                    "Ask while it is open");
+        }
+        return loop.sockets().addressOf(fd, peer);
     }
 
     private void closeDescriptor() {

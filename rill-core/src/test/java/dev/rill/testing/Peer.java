@@ -112,6 +112,21 @@ public final class Peer implements AutoCloseable {
         channel.close();
     }
 
+    /// Receives up to the end on another thread.
+    ///
+    /// @return what came, or how it failed
+    public CompletableFuture<byte[]> receiveMeanwhile() {
+        CompletableFuture<byte[]> done = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().start(() -> {
+            try {
+                done.complete(receiveAll());
+            } catch (IOException | RuntimeException e) {
+                done.completeExceptionally(e);
+            }
+        });
+        return done;
+    }
+
     public SocketAddress localAddress() throws IOException {
         return channel.getLocalAddress();
     }
