@@ -105,8 +105,8 @@ final class SendSide {
     void completed(int res) {
         sending = false;
         connection.finished();
-        connection.touch();
         if (res >= 0) {
+            connection.touch();
             queue.sent(res);
             loop.sent(res);
         } else if (res != -Errno.ECANCELED && res != -Errno.EAGAIN && res != -Errno.EINTR) {
