@@ -65,6 +65,8 @@ public final class Ring implements AutoCloseable {
     private final List<StepDown> stepDowns;
     private final SubmissionQueue submissions;
     private final CompletionQueue completions;
+    /// For registrations; made once, so that closing needs no memory.
+    private final MemorySegment scratch;
     private final MemorySegment waitArgument;
     private final MemorySegment waitTime;
     /// What `enter` is given as ring: the descriptor, or its registered index.
@@ -79,6 +81,7 @@ public final class Ring implements AutoCloseable {
         this.kernel = kernel;
         this.arena = arena;
         MemorySegment params = kernel.memory(IoUringParams.SIZE, arena);
+        scratch = params;
         RingSetup setup = RingSetup.create(kernel, options, params);
         fd = setup.fd();
         flags = setup.flags();
@@ -290,20 +293,18 @@ public final class Ring implements AutoCloseable {
     }
 
     private int registerDescriptor() {
-        try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment update = kernel.memory(IoUringRsrcUpdate.SIZE, scratch);
-            update.set(JAVA_INT, IoUringRsrcUpdate.OFFSET, -1);
-            update.set(JAVA_LONG, IoUringRsrcUpdate.DATA, fd);
-            int result = kernel.register(fd, IORING_REGISTER_RING_FDS, update, 1);
-            if (result == 1) {
-                return update.get(JAVA_INT, IoUringRsrcUpdate.OFFSET);
-            }
-            String consequence = "the kernel looks the ring's descriptor up on every call";
-            stepDowns.add(new StepDown("IORING_REGISTER_RING_FDS", "5.18", result == -Errno.EBUSY
-                    ? consequence + ", because this thread has 16 rings registered already"
-                    : consequence));
-            return -1;
+        scratch.fill((byte) 0);
+        scratch.set(JAVA_INT, IoUringRsrcUpdate.OFFSET, -1);
+        scratch.set(JAVA_LONG, IoUringRsrcUpdate.DATA, fd);
+        int result = kernel.register(fd, IORING_REGISTER_RING_FDS, scratch, 1);
+        if (result == 1) {
+            return scratch.get(JAVA_INT, IoUringRsrcUpdate.OFFSET);
         }
+        String consequence = "the kernel looks the ring's descriptor up on every call";
+        stepDowns.add(new StepDown("IORING_REGISTER_RING_FDS", "5.18", result == -Errno.EBUSY
+                ? consequence + ", because this thread has 16 rings registered already"
+                : consequence));
+        return -1;
     }
 
     /// Without it the kernel keeps the ring, its memory and one of the thread's 16 places for
@@ -312,11 +313,9 @@ public final class Ring implements AutoCloseable {
         if (enterFlags == 0) {
             return;
         }
-        try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment update = kernel.memory(IoUringRsrcUpdate.SIZE, scratch);
-            update.set(JAVA_INT, IoUringRsrcUpdate.OFFSET, enterFd);
-            kernel.register(fd, IORING_UNREGISTER_RING_FDS, update, 1);
-        }
+        scratch.fill((byte) 0);
+        scratch.set(JAVA_INT, IoUringRsrcUpdate.OFFSET, enterFd);
+        kernel.register(fd, IORING_UNREGISTER_RING_FDS, scratch, 1);
     }
 
     /// One system call. Errors that only mean "look at the queue and come back" are answered as 0
