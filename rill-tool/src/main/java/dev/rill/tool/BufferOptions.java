@@ -9,6 +9,7 @@ final class BufferOptions {
     private static final int INCREMENTAL_SIZE = 128 * 1024;
     private static final int WHOLE_SIZE = 16 * 1024;
     private static final int TOTAL = 4 * 1024 * 1024;
+    private static final int BUFFERS_MAX = 32768;
 
     @Option(names = "--buffers", paramLabel = "N",
             description = "How many receive buffers; all connections share them. Default: as many"
@@ -26,24 +27,31 @@ final class BufferOptions {
 
     /// What was asked for; wrong numbers are an [IllegalArgumentException] that names them.
     BufferGroupOptions group() {
-        return group(whole);
+        int each = size != null ? size : defaultSize(whole);
+        int count = buffers != null ? buffers : count(TOTAL, each);
+        return group(whole, count, each);
     }
 
-    /// The same memory, in incremental or whole buffers.
+    /// The memory that was asked for, in incremental or whole buffers.
     BufferGroupOptions group(boolean wholeBuffers) {
-        int each = size != null && wholeBuffers == whole ? size
-                : wholeBuffers ? WHOLE_SIZE : INCREMENTAL_SIZE;
-        int count = buffers != null && wholeBuffers == whole ? buffers
-                : Math.clamp(total() / each, 1, 32768);
-        return wholeBuffers
-                ? BufferGroupOptions.classic(0, count, each)
+        BufferGroupOptions asked = group();
+        if (wholeBuffers == whole) {
+            return asked;
+        }
+        int each = (int) Math.min(asked.byteSize(), defaultSize(wholeBuffers));
+        return group(wholeBuffers, count(asked.byteSize(), each), each);
+    }
+
+    private static BufferGroupOptions group(boolean whole, int count, int each) {
+        return whole ? BufferGroupOptions.classic(0, count, each)
                 : BufferGroupOptions.incremental(0, count, each);
     }
 
-    private long total() {
-        if (buffers == null) {
-            return TOTAL;
-        }
-        return (long) buffers * (size != null ? size : whole ? WHOLE_SIZE : INCREMENTAL_SIZE);
+    private static int defaultSize(boolean whole) {
+        return whole ? WHOLE_SIZE : INCREMENTAL_SIZE;
+    }
+
+    private static int count(long total, int each) {
+        return Math.clamp(total / Math.max(each, 1), 1, BUFFERS_MAX);
     }
 }
