@@ -62,7 +62,8 @@ final class DemoReport {
     }
 
     void load(int clients, long seed, int rounds, Duration length, Duration warmUp) {
-        heading(Units.count(clients) + " clients -> proxy -> origin, on loopback");
+        heading(Units.count(clients) + (clients == 1 ? " client" : " clients")
+                + " -> proxy -> origin, on loopback");
         out.println("  bursts of messages of 1 byte to 1 MiB, both ways at once; connections that");
         out.println("  half-close, connections that come and go; every byte is verified");
         out.println("  " + rounds + " rounds of " + Units.duration(length.toNanos()) + " after "

@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 /// everybody's account of what was carried has to be the same.
 final class DemoRound {
 
-    /// How long the last bursts may take.
+    /// How long nothing may move before the round is given up.
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration TICK = Duration.ofMillis(100);
 
@@ -105,15 +105,20 @@ final class DemoRound {
     /// @return false when something went wrong
     private boolean load() throws InterruptedException {
         long end = begin + plan.length.toNanos();
-        long giveUp = end + PATIENCE.toNanos();
+        long moved = begin;
+        long verified = 0;
         while (ledger.failure() == null) {
             long now = System.nanoTime();
+            if (ledger.bytesVerified() != verified) {
+                verified = ledger.bytesVerified();
+                moved = now;
+            }
             if (now - end >= 0 || plan.cancelled.getAsBoolean()) {
                 clients.stop();
             }
-            if (now - giveUp >= 0) {
-                ledger.fail(clients.connected() + " connections did not end within "
-                        + PATIENCE.toSeconds() + " s after the last burst had begun");
+            if (now - moved >= PATIENCE.toNanos()) {
+                ledger.fail("no byte arrived for " + PATIENCE.toSeconds() + " s, "
+                        + clients.connected() + " connections have not ended");
                 break;
             }
             Duration tick = now - end < 0 && end - now < TICK.toNanos()
