@@ -1,0 +1,2 @@
+/// The programs that README shows, kept compiling.
+package dev.rill.examples;
