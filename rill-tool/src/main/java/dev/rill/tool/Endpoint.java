@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -16,11 +17,12 @@ final class Endpoint implements ITypeConverter<SocketAddress> {
     static final String SYNTAX = "HOST:PORT, [IPV6]:PORT or unix:PATH";
 
     private static final String UNIX = "unix:";
+    private static final int UNIX_PATH_MAX = 107;
 
     @Override
     public SocketAddress convert(String text) {
         if (text.startsWith(UNIX)) {
-            return UnixDomainSocketAddress.of(Path.of(text.substring(UNIX.length())));
+            return unix(text, text.substring(UNIX.length()));
         }
         int colon = text.lastIndexOf(':');
         if (colon < 0) {
@@ -40,6 +42,14 @@ final class Endpoint implements ITypeConverter<SocketAddress> {
                 inet.getAddress().getHostAddress() + ":" + inet.getPort();
             default -> address.toString();
         };
+    }
+
+    private static SocketAddress unix(String text, String path) {
+        int length = path.getBytes(StandardCharsets.UTF_8).length;
+        if (length < 1 || length > UNIX_PATH_MAX) {
+            throw wrong(text, "a Unix socket's path has 1 to " + UNIX_PATH_MAX + " bytes");
+        }
+        return UnixDomainSocketAddress.of(Path.of(path));
     }
 
     private static InetAddress host(String text, String host) {

@@ -7,6 +7,7 @@ import dev.rill.net.EventLoopOptions;
 import dev.rill.net.LoopStatistics;
 import dev.rill.ring.BufferGroupOptions;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -41,6 +42,9 @@ import picocli.CommandLine.Spec;
         "  ./rill proxy --listen 127.0.0.1:0 --connect unix:/run/app.sock --json",
     })
 final class ProxyCommand implements Callable<Integer> {
+
+    /// A client takes two of the 2^24 connections that a loop can tell apart.
+    private static final int CLIENTS_MAX = 1 << 23;
 
     @Option(names = "--listen", required = true, paramLabel = "ADDRESS",
             converter = Endpoint.class,
@@ -114,15 +118,26 @@ final class ProxyCommand implements Callable<Integer> {
     }
 
     private EventLoopOptions options() {
+        require(connectionsMax >= 1 && connectionsMax <= CLIENTS_MAX, "--connections-max",
+                connectionsMax, "must be 1 to " + CLIENTS_MAX);
+        require(!(server instanceof InetSocketAddress inet) || inet.getPort() != 0, "--connect",
+                Endpoint.name(server), "nobody can be reached at port 0");
         try {
             BufferGroupOptions group = buffers.group();
             return EventLoopOptions.defaults()
                     .withBuffers(group)
-                    .withConnectionsMax(Math.multiplyExact(2, connectionsMax))
+                    .withConnectionsMax(2 * connectionsMax)
                     .withUnsent(unsentMax / 4, unsentMax)
                     .withTimeouts(idleTimeout, connectTimeout, grace);
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private void require(boolean right, String option, Object value, String rule) {
+        if (!right) {
+            throw new ParameterException(spec.commandLine(),
+                    "Invalid value for option '" + option + "': '" + value + "': " + rule);
         }
     }
 
