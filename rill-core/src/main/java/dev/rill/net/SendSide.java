@@ -136,10 +136,12 @@ final class SendSide {
     /// @param before only when its send has been waiting since before this time
     /// @return how many bytes were moved at once; more follow when a send was called back
     long rescue(long before) {
-        if (rescuing || sending && sendStarted > before || !queue.holdsBuffers()) {
+        if (sending && sendStarted > before || !queue.holdsBuffers()) {
             return 0;
         }
         if (sending) {
+            // Once more when it was called back before: a request that the kernel is just about to
+            // try again is not found.
             rescuing = true;
             loop.cancel(connection.tagged(UserData.SEND));
             return queue.moveOut(1, group.memory());
