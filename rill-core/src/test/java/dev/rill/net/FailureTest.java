@@ -78,6 +78,7 @@ class FailureTest {
 
     /// The peer ends its own direction, so the error comes from sending.
     @KernelTest
+    @SuppressWarnings("try") // closing the peer early is what is tested
     void aPeerThatTakesNoMoreIsAFailureAfterItsLastByte(Kernel kernel) throws Exception {
         BlockingQueue<Recorder> recorders = Recorder.queue();
         try (LoopThread loop = LoopThread.start(kernel, OPTIONS);
