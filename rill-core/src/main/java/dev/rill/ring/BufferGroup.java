@@ -85,7 +85,7 @@ public final class BufferGroup implements AutoCloseable {
         options = used;
         stepDown = given;
         try {
-            memory = ring.kernel().memory(options.byteSize(), arena);
+            memory = allocate(ring, options, arena);
             consumption = new Consumption(options.ring(), options.buffers(), options.bundles());
             references = new int[options.buffers()];
             part = new Received(this);
@@ -322,6 +322,15 @@ public final class BufferGroup implements AutoCloseable {
         closed = true;
         bufferRing.close();
         arena.close();
+    }
+
+    private static MemorySegment allocate(Ring ring, BufferGroupOptions options, Arena arena) {
+        try {
+            return ring.kernel().memory(options.byteSize(), arena);
+        } catch (KernelException e) {
+            throw new KernelException("receive memory of " + options.buffers() + " buffers of "
+                    + options.bufferSize() + " bytes", e.errno(), "Use fewer or smaller buffers");
+        }
     }
 
     private void lend(int bid) {

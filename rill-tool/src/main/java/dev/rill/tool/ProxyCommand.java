@@ -11,9 +11,10 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -45,6 +46,10 @@ final class ProxyCommand implements Callable<Integer> {
 
     /// A client takes two of the 2^24 connections that a loop can tell apart.
     private static final int CLIENTS_MAX = 1 << 23;
+
+    /// Below these a proxy does little but system calls.
+    private static final int UNSENT_LEAST = 4096;
+    private static final int BUFFER_LEAST = 256;
 
     @Option(names = "--listen", required = true, paramLabel = "ADDRESS",
             converter = Endpoint.class,
@@ -100,20 +105,24 @@ final class ProxyCommand implements Callable<Integer> {
         EventLoopOptions options = options();
         PrintWriter out = spec.commandLine().getOut();
         Console console = new Console(spec.commandLine().getErr(), Terminal.err());
+        RateLimitedLog log = new RateLimitedLog(console::message);
+        CompletableFuture<Integer> exitCode = new CompletableFuture<>();
         try (Kernel kernel = Kernels.best()) {
             long begin = System.nanoTime();
-            ProxyServer proxy = start(kernel, options, console);
-            CountDownLatch done = new CountDownLatch(1);
-            stopOnSignal(proxy, done);
+            ProxyServer proxy = start(kernel, options, log);
+            stopOnSignal(proxy, exitCode);
             announce(out, console, kernel, proxy);
             watch(proxy, console);
             ProxyServer.Snapshot last = proxy.join();
             console.clear();
+            log.flush();
             summarise(out, last, System.nanoTime() - begin);
-            done.countDown();
-            return 0;
+            exitCode.complete(ExitCode.OK);
+            return ExitCode.OK;
         } catch (KernelException e) {
             throw new CommandFailed(e.getMessage(), e);
+        } finally {
+            exitCode.complete(ExitCode.SOFTWARE);
         }
     }
 
@@ -122,8 +131,11 @@ final class ProxyCommand implements Callable<Integer> {
                 connectionsMax, "must be 1 to " + CLIENTS_MAX);
         require(!(server instanceof InetSocketAddress inet) || inet.getPort() != 0, "--connect",
                 Endpoint.name(server), "nobody can be reached at port 0");
+        require(unsentMax >= UNSENT_LEAST, "--unsent-max", unsentMax, "must be 4096 or more");
         try {
             BufferGroupOptions group = buffers.group();
+            require(group.bufferSize() >= BUFFER_LEAST, "--buffer-size", group.bufferSize(),
+                    "must be 256 or more");
             return EventLoopOptions.defaults()
                     .withBuffers(group)
                     .withConnectionsMax(2 * connectionsMax)
@@ -141,26 +153,21 @@ final class ProxyCommand implements Callable<Integer> {
         }
     }
 
-    private ProxyServer start(Kernel kernel, EventLoopOptions options, Console console) {
+    private ProxyServer start(Kernel kernel, EventLoopOptions options, RateLimitedLog log) {
         try {
-            return ProxyServer.start(new ProxyServer.Plan(kernel, listen, server, options,
-                    new RateLimitedLog(console::message)));
+            return ProxyServer.start(
+                    new ProxyServer.Plan(kernel, listen, server, options, log));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
     /// The JVM would end with the signal's number; an orderly stop ends with 0.
-    private static void stopOnSignal(ProxyServer proxy, CountDownLatch done) {
+    private static void stopOnSignal(ProxyServer proxy, CompletableFuture<Integer> exitCode) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            if (done.getCount() > 0) {
+            if (!exitCode.isDone()) {
                 proxy.stop();
-                try {
-                    done.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-                Runtime.getRuntime().halt(0);
+                Runtime.getRuntime().halt(exitCode.join());
             }
         }, "rill-stop"));
     }

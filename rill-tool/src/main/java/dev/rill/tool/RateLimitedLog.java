@@ -29,6 +29,7 @@ final class RateLimitedLog implements Consumer<String> {
         Repetition repetition = repetitions.get(message);
         if (repetition == null) {
             if (repetitions.size() == KINDS_MAX) {
+                flush();
                 repetitions.clear();
             }
             repetition = new Repetition();
@@ -37,9 +38,22 @@ final class RateLimitedLog implements Consumer<String> {
             repetition.suppressed++;
             return;
         }
+        say(message, repetition);
+        repetition.saidAt = now;
+    }
+
+    /// Says what is still held back.
+    synchronized void flush() {
+        repetitions.forEach((message, repetition) -> {
+            if (repetition.suppressed > 0) {
+                say(message, repetition);
+            }
+        });
+    }
+
+    private void say(String message, Repetition repetition) {
         out.accept(repetition.suppressed == 0 ? message
                 : message + " (and " + repetition.suppressed + " times more)");
-        repetition.saidAt = now;
         repetition.suppressed = 0;
     }
 }

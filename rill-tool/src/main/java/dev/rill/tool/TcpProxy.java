@@ -1,6 +1,5 @@
 package dev.rill.tool;
 
-import dev.rill.kernel.KernelException;
 import dev.rill.net.CloseReason;
 import dev.rill.net.Connection;
 import dev.rill.net.ConnectionHandler;
@@ -76,7 +75,7 @@ final class TcpProxy {
             tunnel.server = loop.connect(server, tunnel.new Side(true));
             client.handler(tunnel.new Side(false));
             open++;
-        } catch (KernelException e) {
+        } catch (RuntimeException e) { // no descriptor left, or an address nobody can use
             refused++;
             log.accept("no connection to " + Endpoint.name(server) + ": " + e.getMessage());
             client.abort();
