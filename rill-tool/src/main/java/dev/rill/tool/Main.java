@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         ProbeCommand.class,
         TraceCommand.class,
         ProxyCommand.class,
+        ScenarioCommand.class,
         HelpCommand.class,
     },
     versionProvider = Version.class,

@@ -1,0 +1,162 @@
+package dev.rill.scenario;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.rill.abi.Iovec;
+import dev.rill.abi.Msghdr;
+import dev.rill.abi.Opcode;
+import dev.rill.abi.SqeFlags;
+import dev.rill.kernel.Kernel;
+import dev.rill.ring.Sqe;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Turns requests as written into submission queue entries, and completions back into names.
+final class Requests {
+
+    private static final int SCRATCH_SIZE = 1 << 20;
+    private static final int SLAB_LIMIT = 1 << 20;
+
+    private final Kernel kernel;
+    private final Arena arena;
+    private final Endpoints endpoints;
+    private final Groups groups;
+    private final Map<Long, String> labels = new HashMap<>();
+    private final Map<String, Long> tags = new HashMap<>();
+    private long nextTag = 0x1000;
+    /// Where requests without buffer selection put or find their bytes.
+    private MemorySegment scratch;
+    private MemorySegment lastMessage;
+
+    Requests(Kernel kernel, Arena arena, Endpoints endpoints, Groups groups) {
+        this.kernel = kernel;
+        this.arena = arena;
+        this.endpoints = endpoints;
+        this.groups = groups;
+    }
+
+    /// The name given to a request, or null.
+    String label(long userData) {
+        return labels.get(userData);
+    }
+
+    /// What the last RECVMSG left in `msg_flags`.
+    int messageFlags() {
+        if (lastMessage == null) {
+            throw new Mismatch("there was no recvmsg yet");
+        }
+        return lastMessage.get(JAVA_INT, Msghdr.FLAGS);
+    }
+
+    void fill(Sqe sqe, Request request) {
+        int length = request.length;
+        if (length == 0 && isMessage(request)) {
+            length = 1;
+        } else if (request.iovecs != null && !isMessage(request)) {
+            length = request.iovecs.size();
+        }
+        sqe.prep(request.opcode, descriptor(request), address(request), length, request.offset);
+        sqe.flags(request.sqeFlags | (request.select ? SqeFlags.IOSQE_BUFFER_SELECT : 0))
+                .ioprio(request.ioprio)
+                .opFlags(request.opFlags)
+                .optlen(request.optlen)
+                .bufferGroup(request.bufIndex >= 0 ? request.bufIndex : request.bgid)
+                .userData(tag(request.label));
+    }
+
+    private long tag(String label) {
+        if (label == null) {
+            return nextTag++;
+        }
+        long tag = tags.computeIfAbsent(label,
+                name -> name.matches("\\d{1,3}") ? Long.parseLong(name) : nextTag++);
+        labels.put(tag, label);
+        return tag;
+    }
+
+    private int descriptor(Request request) {
+        if (request.endpoint == null) {
+            return request.fd;
+        }
+        Endpoints.Endpoint endpoint = endpoints.get(request.endpoint);
+        if ((request.sqeFlags & SqeFlags.IOSQE_FIXED_FILE) == 0) {
+            return endpoint.fd;
+        }
+        if (endpoint.fixedIndex < 0) {
+            throw new Mismatch(request.endpoint + " is not registered: register_files");
+        }
+        return endpoint.fixedIndex;
+    }
+
+    private long address(Request request) {
+        if (request.victim != null) {
+            return tags.get(request.victim);
+        }
+        if (request.address != null) {
+            Address address = request.address;
+            return address.base() == Address.Base.SLAB
+                    ? groups.slab(request.bgid).address() + address.offset() : address.offset();
+        }
+        return switch (request.opcode) {
+            case Opcode.IORING_OP_RECVMSG, Opcode.IORING_OP_SENDMSG,
+                    Opcode.IORING_OP_SENDMSG_ZC -> message(request);
+            case Opcode.IORING_OP_READV, Opcode.IORING_OP_WRITEV ->
+                request.iovecs == null ? 0 : iovecs(request.iovecs);
+            case Opcode.IORING_OP_PROVIDE_BUFFERS -> {
+                long size = Integer.toUnsignedLong(request.length) * Math.max(request.fd, 0);
+                yield groups.slab(request.bgid).reserve(Math.min(size, SLAB_LIMIT));
+            }
+            case Opcode.IORING_OP_READ, Opcode.IORING_OP_WRITE, Opcode.IORING_OP_RECV,
+                    Opcode.IORING_OP_SEND, Opcode.IORING_OP_SEND_ZC ->
+                request.select || request.length == 0 ? 0 : scratch().address();
+            default -> 0;
+        };
+    }
+
+    private long message(Request request) {
+        MemorySegment message = kernel.memory(Msghdr.SIZE, arena);
+        message.set(JAVA_INT, Msghdr.NAMELEN, request.namelen);
+        message.set(JAVA_LONG, Msghdr.NAME, request.namelen == 0 ? 0
+                : kernel.memory(request.namelen, arena).address());
+        message.set(JAVA_LONG, Msghdr.CONTROLLEN, request.controllen);
+        message.set(JAVA_LONG, Msghdr.CONTROL, request.controllen == 0 ? 0
+                : kernel.memory(request.controllen, arena).address());
+        if (request.iovecs != null && !request.iovecs.isEmpty()) {
+            message.set(JAVA_LONG, Msghdr.IOV, iovecs(request.iovecs));
+            message.set(JAVA_LONG, Msghdr.IOVLEN, request.iovecs.size());
+        }
+        lastMessage = message;
+        return message.address();
+    }
+
+    private long iovecs(List<Integer> lengths) {
+        if (lengths.isEmpty()) {
+            return scratch().address();
+        }
+        MemorySegment array = kernel.memory((long) lengths.size() * Iovec.SIZE, arena);
+        for (int i = 0; i < lengths.size(); i++) {
+            array.set(JAVA_LONG, (long) i * Iovec.SIZE + Iovec.BASE, scratch().address());
+            array.set(JAVA_LONG, (long) i * Iovec.SIZE + Iovec.LEN, lengths.get(i));
+        }
+        return array.address();
+    }
+
+    private static boolean isMessage(Request request) {
+        return switch (request.opcode) {
+            case Opcode.IORING_OP_RECVMSG, Opcode.IORING_OP_SENDMSG,
+                    Opcode.IORING_OP_SENDMSG_ZC -> true;
+            default -> false;
+        };
+    }
+
+    private MemorySegment scratch() {
+        if (scratch == null) {
+            scratch = kernel.memory(SCRATCH_SIZE, arena);
+        }
+        return scratch;
+    }
+}

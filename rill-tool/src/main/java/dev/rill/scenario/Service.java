@@ -1,0 +1,159 @@
+package dev.rill.scenario;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.rill.abi.Errno;
+import dev.rill.abi.FileFlags;
+import dev.rill.abi.Opcode;
+import dev.rill.abi.SockaddrIn;
+import dev.rill.abi.SocketConstants;
+import dev.rill.kernel.Descriptors;
+import dev.rill.kernel.Kernel;
+import dev.rill.kernel.KernelException;
+import dev.rill.ring.CompletionQueue;
+import dev.rill.ring.Ring;
+import dev.rill.ring.RingOptions;
+import dev.rill.ring.Sqe;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// A second ring for what has no plain call at the line, such as opening files and connecting
+/// sockets: the ring under test is left as it is.
+final class Service implements AutoCloseable {
+
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /// 127.0.0.1 in network byte order, read as a little-endian number.
+    private static final int LOOPBACK = 0x0100007f;
+    private static final int READ_AND_WRITE_BY_OWNER = 0600;
+
+    private final Kernel kernel;
+    private final Arena arena;
+    private Ring ring;
+    private long tag;
+
+    Service(Kernel kernel, Arena arena) {
+        this.kernel = kernel;
+        this.arena = arena;
+    }
+
+    /// Runs one request to its end.
+    ///
+    /// @return its result, or `-ETIME` when it did not end in time and was cancelled
+    int call(Consumer<Sqe> request) {
+        if (ring == null) {
+            ring = Ring.open(kernel, RingOptions.defaults().withQueues(8, 16));
+        }
+        long mine = ++tag;
+        Sqe sqe = ring.sqe();
+        request.accept(sqe);
+        sqe.userData(mine);
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        boolean late = false;
+        while (true) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                if (late) {
+                    throw new Mismatch("a request of the runner itself does not end");
+                }
+                late = true;
+                ring.sqe().prepCancel(mine).userData(0);
+                deadline = System.nanoTime() + PATIENCE_NANOS;
+                continue;
+            }
+            ring.submitAndWait(1, left);
+            CompletionQueue completions = ring.completions();
+            while (completions.next()) {
+                if (completions.userData() == mine) {
+                    int res = completions.res();
+                    completions.advance();
+                    return late && res == -Errno.ECANCELED ? -Errno.ETIME : res;
+                }
+            }
+            completions.advance();
+        }
+    }
+
+    /// Posts a completion to another ring, for a request that will never have one of its own.
+    void post(int ringFd) {
+        call(sqe -> sqe.prepMsgRing(ringFd, 0, 0));
+    }
+
+    /// Opens a file by its path.
+    int open(String path, int flags) {
+        byte[] name = (path + "\0").getBytes(StandardCharsets.UTF_8);
+        MemorySegment memory = kernel.memory(name.length, arena);
+        MemorySegment.copy(name, 0, memory, JAVA_BYTE, 0, name.length);
+        return KernelException.check("opening " + path, call(sqe -> sqe.prepOpenat(
+                FileFlags.AT_FDCWD, memory.address(), flags, READ_AND_WRITE_BY_OWNER)));
+    }
+
+    void unlink(String path) {
+        byte[] name = (path + "\0").getBytes(StandardCharsets.UTF_8);
+        MemorySegment memory = kernel.memory(name.length, arena);
+        MemorySegment.copy(name, 0, memory, JAVA_BYTE, 0, name.length);
+        call(sqe -> sqe.prep(Opcode.IORING_OP_UNLINKAT, FileFlags.AT_FDCWD, memory.address(),
+                0, 0));
+    }
+
+    /// Two connected sockets over the loopback interface.
+    int[] inet(int type, int flags) {
+        return type == SocketConstants.SOCK_STREAM ? tcp(flags) : udp(flags);
+    }
+
+    private int[] tcp(int flags) {
+        Descriptors calls = kernel.descriptors();
+        int listener = bound(SocketConstants.SOCK_STREAM);
+        KernelException.check("listen", calls.listen(listener, 1));
+        int client = KernelException.check("socket", calls.socket(
+                SocketConstants.AF_INET, SocketConstants.SOCK_STREAM, 0));
+        connect(client, addressOf(listener));
+        int server = KernelException.check("accept",
+                call(sqe -> sqe.prepAccept(listener, flags)));
+        calls.close(listener);
+        for (int fd : new int[] {client, server}) {
+            calls.setsockopt(fd, SocketConstants.SOL_TCP, SocketConstants.TCP_NODELAY, 1);
+        }
+        return new int[] {server, client};
+    }
+
+    private int[] udp(int flags) {
+        int left = bound(SocketConstants.SOCK_DGRAM | flags);
+        int right = bound(SocketConstants.SOCK_DGRAM);
+        connect(left, addressOf(right));
+        connect(right, addressOf(left));
+        return new int[] {left, right};
+    }
+
+    private int bound(int type) {
+        int fd = KernelException.check("socket", kernel.descriptors().socket(
+                SocketConstants.AF_INET, type, 0));
+        MemorySegment address = kernel.memory(SockaddrIn.SIZE, arena).asSlice(0, SockaddrIn.SIZE);
+        address.set(JAVA_SHORT, SockaddrIn.FAMILY, (short) SocketConstants.AF_INET);
+        address.set(JAVA_INT, SockaddrIn.ADDR, LOOPBACK);
+        KernelException.check("bind", kernel.descriptors().bind(fd, address));
+        return fd;
+    }
+
+    private MemorySegment addressOf(int fd) {
+        MemorySegment address = kernel.memory(SockaddrIn.SIZE, arena).asSlice(0, SockaddrIn.SIZE);
+        KernelException.check("getsockname", kernel.descriptors().getsockname(fd, address));
+        return address;
+    }
+
+    private void connect(int fd, MemorySegment address) {
+        KernelException.check("connect", call(sqe -> sqe.prepConnect(fd, address.address(),
+                SockaddrIn.SIZE)));
+    }
+
+    @Override
+    public void close() {
+        if (ring != null) {
+            ring.close();
+        }
+    }
+}

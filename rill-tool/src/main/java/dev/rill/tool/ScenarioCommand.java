@@ -1,0 +1,159 @@
+package dev.rill.tool;
+
+import dev.rill.Kernels;
+import dev.rill.kernel.Kernel;
+import dev.rill.kernel.KernelException;
+import dev.rill.scenario.Outcome;
+import dev.rill.scenario.Runner;
+import dev.rill.scenario.Scenario;
+import dev.rill.scenario.ScenarioParser;
+import dev.rill.scenario.ScenarioSyntaxException;
+import dev.rill.scenario.Target;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `./rill scenario`: plays scenario files on a kernel.
+@Command(
+    name = "scenario",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    header = "Play scenarios: actions on a ring, and the completions they must bring.",
+    descriptionHeading = "%n",
+    description = {
+        "Reads scenario files (docs/scenarios.md says how they are written), plays every case on "
+            + "the kernel and compares completions, buffer entries and bytes. When something else "
+            + "comes than was expected, the difference and all calls that led to it are shown."
+    },
+    optionListHeading = "%nOptions:%n",
+    footerHeading = "%nExamples:%n",
+    footer = {
+        "  ./rill scenario conformance",
+        "  ./rill scenario conformance/h-multishot.scenario --case C-116 --trace",
+        "  ./rill scenario my.scenario --json",
+    })
+final class ScenarioCommand implements Callable<Integer> {
+
+    private static final String ENDING = ".scenario";
+
+    enum Where { LINUX, ENGINE, BOTH }
+
+    @Parameters(arity = "1..*", paramLabel = "FILE|DIR",
+            description = "Scenario files, or folders that are searched for *" + ENDING + ".")
+    private List<Path> paths;
+
+    @Option(names = "--kernel", paramLabel = "KERNEL", defaultValue = "linux",
+            description = "Where to play: linux (the running kernel), engine, or both. Default: "
+                + "${DEFAULT-VALUE}.")
+    private Where where;
+
+    @Option(names = "--profile", paramLabel = "VERSION",
+            description = "Which kernel the engine should be, such as 6.12.0.")
+    private String profile;
+
+    @Option(names = "--case", paramLabel = "ID",
+            description = "Only this case; may be given several times.")
+    private List<String> ids = List.of();
+
+    @Option(names = "--trace",
+            description = "Show all calls, requests and completions of every case.")
+    private boolean trace;
+
+    @Option(names = "--json",
+            description = "Print one JSON object a line: one for each case, then the summary.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        List<Scenario> scenarios;
+        try {
+            scenarios = chosen(ScenarioParser.parseAll(files()));
+        } catch (ScenarioSyntaxException e) {
+            spec.commandLine().getErr().println("rill: " + e.getMessage());
+            return ExitCode.USAGE;
+        } catch (IOException e) {
+            throw new CommandFailed("the scenarios cannot be read: " + e.getMessage(), e);
+        }
+        if (where != Where.LINUX) {
+            throw new CommandFailed("this build has no engine yet: use --kernel linux");
+        }
+        if (profile != null) {
+            throw new ParameterException(spec.commandLine(), "--profile " + profile
+                    + " is for the engine: add --kernel engine");
+        }
+        try (Kernel kernel = Kernels.linux()) {
+            return play(scenarios, List.of(Target.linux(kernel)), out);
+        } catch (KernelException e) {
+            throw new CommandFailed(e.getMessage(), e);
+        }
+    }
+
+    private int play(List<Scenario> scenarios, List<Target> targets, PrintWriter out) {
+        Console console = new Console(spec.commandLine().getErr(), Terminal.err());
+        ScenarioReport report = new ScenarioReport(out, Terminal.out(), json, trace);
+        int done = 0;
+        for (Scenario scenario : scenarios) {
+            for (Target target : targets) {
+                console.status(++done + " of " + scenarios.size() * targets.size() + "  "
+                        + scenario.id() + "  " + scenario.title());
+                Outcome outcome = Runner.run(scenario, target);
+                console.clear();
+                report.add(outcome);
+            }
+        }
+        report.summarise();
+        return report.allGood() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private List<Path> files() throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (Path path : paths) {
+            if (Files.isDirectory(path)) {
+                try (Stream<Path> below = Files.walk(path)) {
+                    List<Path> found = below
+                            .filter(file -> file.toString().endsWith(ENDING)).sorted().toList();
+                    if (found.isEmpty()) {
+                        throw new ParameterException(spec.commandLine(),
+                                "there is no *" + ENDING + " in " + path);
+                    }
+                    files.addAll(found);
+                }
+            } else if (Files.isRegularFile(path)) {
+                files.add(path);
+            } else {
+                throw new ParameterException(spec.commandLine(),
+                        "there is no file or folder " + path);
+            }
+        }
+        return files;
+    }
+
+    private List<Scenario> chosen(List<Scenario> all) {
+        for (String id : ids) {
+            if (all.stream().noneMatch(scenario -> scenario.id().equalsIgnoreCase(id))) {
+                throw new ParameterException(spec.commandLine(), "there is no case " + id
+                        + " in these files");
+            }
+        }
+        return ids.isEmpty() ? all : all.stream()
+                .filter(scenario -> ids.stream().anyMatch(scenario.id()::equalsIgnoreCase))
+                .toList();
+    }
+}
