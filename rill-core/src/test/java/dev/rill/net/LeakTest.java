@@ -78,6 +78,7 @@ class LeakTest {
     }
 
     @KernelTest
+    @SuppressWarnings("try") // ends before its resources do, on purpose
     void aLoopThatIsClosedWithEverythingOpenLeavesNothingBehind(Kernel kernel) throws Exception {
         int descriptors = 0;
         int maps = 0;

@@ -128,6 +128,7 @@ class StopTest {
 
     /// Paused, slowed down, waiting for memory, half closed, connecting, closing: all at once.
     @KernelTest
+    @SuppressWarnings("try") // ends before its resources do, on purpose
     void everyKindOfConnectionEndsOnClosing(Kernel kernel) throws Exception {
         BlockingQueue<Recorder> recorders = Recorder.queue();
         List<Recorder> all = new ArrayList<>();
