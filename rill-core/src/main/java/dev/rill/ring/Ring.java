@@ -55,6 +55,10 @@ public final class Ring implements AutoCloseable {
 
     /// How long [#close] waits for requests that do not react to being cancelled.
     private static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /// What cancelled requests are given to end before it is asked again whether there are any.
+    private static final long CANCEL_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /// Unlikely as anybody else's user data.
+    private static final long CANCEL_TAG = 0x52696c6c_636c6f73L;
 
     private final Kernel kernel;
     private final Arena arena;
@@ -175,7 +179,8 @@ public final class Ring implements AutoCloseable {
 
     /// How many requests have been given to the kernel and have not had their last completion.
     ///
-    /// @return requests in flight, those filled in and not yet submitted included
+    /// @return requests in flight, those filled in and not yet submitted included; too many after
+    ///         requests with `IOSQE_CQE_SKIP_SUCCESS`, too few after messages from other rings
     public long inFlight() {
         return submitted - completions.finished();
     }
@@ -353,20 +358,30 @@ public final class Ring implements AutoCloseable {
         try {
             discard();
             submitted -= submissions.takeBack((flags & IORING_SETUP_SQPOLL) != 0);
-            boolean cancelled = false;
-            while (inFlight() > 0) {
+            // The count alone is a guess: messages of other rings are completions without a
+            // request, and IOSQE_CQE_SKIP_SUCCESS makes requests without a completion.
+            boolean idle = submitted == 0;
+            boolean asked = false;
+            while (!idle || inFlight() > submissions.silent()) {
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
                     LOGGER.log(System.Logger.Level.WARNING, "{0} requests of a closed ring did not"
                             + " end within 5 seconds: its memory stays allocated", inFlight());
                     return false;
                 }
-                if (!cancelled && submissions.space() > 0) {
-                    sqe().prepCancelAny();
-                    cancelled = true;
+                if (!idle && !asked && submissions.space() > 0) {
+                    sqe().prepCancelAny().userData(CANCEL_TAG);
+                    asked = true;
                 }
                 submitAndWait(1, left);
-                discard();
+                int cancelled = discard();
+                if (cancelled >= 0) {
+                    asked = false;
+                    idle = cancelled == 0;
+                }
+                if (cancelled > 0 && inFlight() > submissions.silent()) {
+                    submitAndWait(1, Math.min(left, CANCEL_PAUSE_NANOS));
+                }
             }
             return true;
         } catch (KernelException e) {
@@ -376,10 +391,17 @@ public final class Ring implements AutoCloseable {
         }
     }
 
-    private void discard() {
+    /// Reads all completions.
+    ///
+    /// @return how many requests the last cancelling ended, or -1 when its completion has not come
+    private int discard() {
+        int cancelled = -1;
         while (completions.next()) {
-            continue;
+            if (completions.userData() == CANCEL_TAG) {
+                cancelled = Math.max(completions.res(), 0);
+            }
         }
         completions.advance();
+        return cancelled;
     }
 }

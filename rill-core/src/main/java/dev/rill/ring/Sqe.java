@@ -30,10 +30,12 @@ import java.lang.foreign.MemorySegment;
 /// (src/include/liburing.h), with the man page of each.
 public final class Sqe {
 
+    private final SubmissionQueue queue;
     private final MemorySegment sqes;
     private final long base;
 
-    Sqe(MemorySegment sqes, long base) {
+    Sqe(SubmissionQueue queue, MemorySegment sqes, long base) {
+        this.queue = queue;
         this.sqes = sqes;
         this.base = base;
     }
@@ -408,6 +410,9 @@ public final class Sqe {
     /// @return this entry
     public Sqe flags(int flags) {
         byte set = sqes.get(JAVA_BYTE, base + IoUringSqe.FLAGS);
+        if ((flags & ~set & SqeFlags.IOSQE_CQE_SKIP_SUCCESS) != 0) {
+            queue.countSilent();
+        }
         sqes.set(JAVA_BYTE, base + IoUringSqe.FLAGS, (byte) (set | flags));
         return this;
     }

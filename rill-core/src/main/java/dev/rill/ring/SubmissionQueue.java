@@ -31,6 +31,7 @@ public final class SubmissionQueue {
     /// Where the next SQE goes: ahead of what the kernel sees until [#publish].
     private int tail;
     private int published;
+    private long silent;
 
     SubmissionQueue(RingMemory memory, boolean sqArray) {
         ring = memory.sqRing();
@@ -41,7 +42,7 @@ public final class SubmissionQueue {
         mask = entries - 1;
         sqes = new Sqe[entries];
         for (int i = 0; i < entries; i++) {
-            sqes[i] = new Sqe(memory.sqes(), (long) i * IoUringSqe.SIZE);
+            sqes[i] = new Sqe(this, memory.sqes(), (long) i * IoUringSqe.SIZE);
         }
         if (sqArray) {
             // Slot i of the indirection array names SQE i, once and for all.
@@ -93,6 +94,16 @@ public final class SubmissionQueue {
             published = tail;
         }
         return unconsumed();
+    }
+
+    /// Notes that a request will have no completion when it succeeds.
+    void countSilent() {
+        silent++;
+    }
+
+    /// How many requests were filled in that have no completion when they succeed.
+    long silent() {
+        return silent;
     }
 
     /// Forgets the requests that the kernel has not taken, so that they never run.

@@ -15,6 +15,10 @@ import dev.rill.testing.Rig.Cqe;
 import dev.rill.testing.Rig.Pair;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 
 /// Whichever call of the kernel fails: there is a clear error or everything works, nothing is left
 /// behind, and the next attempt succeeds. Not of the specification's cases.
@@ -26,6 +30,19 @@ class AnomalyTest {
     private static final List<BufferGroupOptions> GROUPS = List.of(
             BufferGroupOptions.incremental(0, 2, 100),
             new BufferGroupOptions(BufferRingOptions.incremental(1, 2).asMapped(), 2, 100, false));
+
+    /// That a ring cannot be drained is a warning, and here it is expected again and again.
+    private static final Logger LOGGER = Logger.getLogger(Ring.class.getName());
+
+    @BeforeAll
+    static void silence() {
+        LOGGER.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void speakAgain() {
+        LOGGER.setLevel(null);
+    }
 
     /// What an application does from the first call to the last; throws what it is told.
     private static void openUseAndClose(Kernel kernel, BufferGroupOptions options) {

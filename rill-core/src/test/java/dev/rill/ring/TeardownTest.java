@@ -1,5 +1,6 @@
 package dev.rill.ring;
 
+import static dev.rill.abi.SqeFlags.IOSQE_CQE_SKIP_SUCCESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -92,6 +93,46 @@ class TeardownTest {
             assertThat(ring.inFlight()).isZero();
             sockets.write(pair.left(), Rig.pattern(3, 1));
             assertThat(sockets.read(pair.right(), 100)).isEqualTo(Rig.pattern(3, 1));
+        }
+    }
+
+    @KernelTest
+    void aMessageFromAnotherRingIsNotTakenForTheEndOfARequest(Kernel kernel) {
+        try (Rig sender = new Rig(kernel); Arena arena = Arena.ofConfined()) {
+            Pair pair = sender.unixStream();
+            MemorySegment memory = kernel.memory(100, arena);
+            for (int i = 0; i < 20; i++) {
+                Ring ring = Ring.open(kernel, RingOptions.defaults());
+                ring.sqe().prepRecv(pair.left(), memory.address(), 100, 0);
+                ring.submit();
+                sender.sqe().prepMsgRing(ring.fd(), 7, 8).userData(9);
+                assertThat(sender.await()).isEqualTo(new Cqe(9, 0, 0));
+                ring.submitAndWait(1);
+                assertThat(ring.completions().next()).isTrue();
+                assertThat(ring.completions().userData()).isEqualTo(8);
+                assertThat(ring.completions().res()).isEqualTo(7);
+                ring.completions().advance();
+                ring.close();
+                assertThat(ring.inFlight()).isEqualTo(-1); // the message was no request's
+                sender.write(pair.right(), Rig.pattern(10, i));
+                assertThat(sender.read(pair.left(), 100)).isEqualTo(Rig.pattern(10, i));
+                assertThat(memory.get(JAVA_LONG, 0)).isZero();
+            }
+        }
+    }
+
+    @KernelTest
+    void requestsWithoutCompletionDoNotKeepARingsMemory(Kernel kernel) {
+        try (Rig sockets = new Rig(kernel)) {
+            Ring ring = Ring.open(kernel, RingOptions.defaults());
+            for (int i = 0; i < 10; i++) {
+                ring.sqe().prepNop().flags(IOSQE_CQE_SKIP_SUCCESS);
+            }
+            ring.sqe().prepPollAdd(sockets.unixStream().left(), 1).flags(IOSQE_CQE_SKIP_SUCCESS);
+            ring.submit();
+            ring.close();
+            assertThatThrownBy(() -> ring.completions().next())
+                    .isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
         }
     }
 
