@@ -106,7 +106,7 @@ class AnomalyTest {
                         .as(where + ": " + thrown).isTrue();
                 assertThat(((KernelException) thrown).operation()).as(where).isNotBlank();
             }
-            assertThat(OpenDescriptors.count()).as(where).isEqualTo(before);
+            assertThat(OpenDescriptors.count()).as(where).isLessThanOrEqualTo(before);
             failing.heal();
             assertThat(Rig.onAnotherThread(() -> openUseAndClose(failing, options)))
                     .as("after " + where).isNull();
@@ -205,7 +205,7 @@ class AnomalyTest {
                     reached = !failing.failed().isEmpty();
                     assertThat(ring.inFlight()).isZero();
                     failing.heal();
-                    assertThat(OpenDescriptors.count()).isEqualTo(before);
+                    assertThat(OpenDescriptors.count()).isLessThanOrEqualTo(before);
                 }
             }
         }

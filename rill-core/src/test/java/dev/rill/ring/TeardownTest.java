@@ -145,7 +145,7 @@ class TeardownTest {
             for (int i = 0; i < 100; i++) {
                 openAndClose(kernel, pair);
             }
-            assertThat(OpenDescriptors.count()).isEqualTo(before);
+            assertThat(OpenDescriptors.count()).isLessThanOrEqualTo(before);
         }
     }
 
@@ -204,18 +204,22 @@ class TeardownTest {
     /// The number of the closed ring's descriptor may belong to another ring by then.
     @KernelTest
     void aGroupClosedAfterItsRingLeavesOtherRingsAlone(Kernel kernel) {
-        Ring first = Ring.open(kernel, RingOptions.defaults());
-        BufferGroup late = BufferGroup.open(first, BufferGroupOptions.incremental(0, 2, 100));
-        first.close();
-        try (Rig rig = new Rig(kernel);
-                LentBuffers lent = LentBuffers.incremental(rig, 4).lend(100, 1)) {
-            assertThat(rig.ring().fd()).isEqualTo(first.fd());
-            late.close();
-            Pair pair = rig.unixStream();
-            rig.write(pair.right(), Rig.pattern(10, 1));
-            lent.recv(pair.left());
-            assertThat(rig.await()).isEqualTo(new Cqe(0, 10, 0x10011));
+        int sameNumbers = 0;
+        for (int i = 0; i < 5; i++) {
+            Ring first = Ring.open(kernel, RingOptions.defaults());
+            BufferGroup late = BufferGroup.open(first, BufferGroupOptions.incremental(0, 2, 100));
+            first.close();
+            try (Rig rig = new Rig(kernel);
+                    LentBuffers lent = LentBuffers.incremental(rig, 4).lend(100, 1)) {
+                sameNumbers += rig.ring().fd() == first.fd() ? 1 : 0;
+                late.close();
+                Pair pair = rig.unixStream();
+                rig.write(pair.right(), Rig.pattern(10, 1));
+                lent.recv(pair.left());
+                assertThat(rig.await()).isEqualTo(new Cqe(0, 10, 0x10011));
+            }
         }
+        assertThat(sameNumbers).isPositive(); // the JVM takes a number now and then
     }
 
     @KernelTest

@@ -8,7 +8,8 @@ public final class OpenDescriptors {
     private OpenDescriptors() {
     }
 
-    /// The number of open descriptors, give or take the one that lists them.
+    /// The number of open descriptors, the one that lists them included. The JVM may close some of
+    /// its own at any time: a leak is when there are more than before.
     public static int count() {
         String[] names = new File("/proc/self/fd").list();
         if (names == null) {
