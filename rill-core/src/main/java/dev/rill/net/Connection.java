@@ -4,6 +4,7 @@ import dev.rill.abi.Errno;
 import dev.rill.kernel.KernelException;
 import dev.rill.ring.Received;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -23,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 /// **Ending.** [#finish] ends this side's direction after what is unsent; the connection is gone
 /// when both have ended. [#close] also discards what still comes. [#abort] drops everything.
 ///
-/// Belongs to the loop's thread.
+/// Belongs to the loop's thread; every other is refused before anything has changed.
 public final class Connection {
 
     /// How long to wait for what was cancelled before it is cancelled again.
@@ -125,6 +126,7 @@ public final class Connection {
     /// @param data valid received bytes, of the same loop
     /// @return false when this connection takes no more: nothing was sent
     public boolean send(Received data) {
+        loop.requireOwner();
         if (!isOpen()) {
             return false;
         }
@@ -157,8 +159,12 @@ public final class Connection {
     /// @param bytes free for other use on return
     /// @return false when this connection takes no more: nothing was sent
     public boolean send(MemorySegment bytes) {
+        loop.requireOwner();
         if (!isOpen()) {
             return false;
+        }
+        if (bytes.byteSize() > 0) {
+            bytes.get(ValueLayout.JAVA_BYTE, 0); // throws now, not half way, when it is closed
         }
         sendSide.addCopy(bytes);
         return true;
@@ -166,28 +172,33 @@ public final class Connection {
 
     /// Stops receiving, until [#resume]. What the kernel has delivered already still comes.
     public void pause() {
+        loop.requireOwner();
         receiveSide.pause(true);
     }
 
     /// Goes on receiving.
     public void resume() {
+        loop.requireOwner();
         receiveSide.pause(false);
     }
 
     /// Ends this side's direction when everything is sent. The peer sees the end of its input and
     /// may go on sending.
     public void finish() {
+        loop.requireOwner();
         sendSide.finish();
     }
 
     /// Sends what is unsent, ends this side's direction, discards what still comes, and is gone
     /// when the peer has ended too or the linger timeout is over.
     public void close() {
+        loop.requireOwner();
         close(CloseReason.of(CloseReason.Kind.CLOSED));
     }
 
     /// Drops everything and closes at once.
     public void abort() {
+        loop.requireOwner();
         release(CloseReason.of(CloseReason.Kind.CLOSED));
     }
 
@@ -347,7 +358,7 @@ public final class Connection {
     }
 
     private void handlerFailed(Throwable e) {
-        loop.report(this, e);
+        loop.report("the handler of " + this, e);
         release(CloseReason.of(CloseReason.Kind.HANDLER_FAILED));
     }
 
@@ -431,7 +442,7 @@ public final class Connection {
         try {
             handler.closed(this, reason);
         } catch (RuntimeException | Error e) {
-            loop.report(this, e);
+            loop.report("the handler of " + this, e);
         }
     }
 }

@@ -40,6 +40,7 @@ public final class EventLoop implements AutoCloseable {
 
     private static final Duration CENTURY = Duration.ofDays(36_500);
 
+    private final Thread owner = Thread.currentThread();
     private final EventLoopOptions options;
     private final Ring ring;
     private final Sockets sockets;
@@ -49,14 +50,13 @@ public final class EventLoop implements AutoCloseable {
     private final Timers timers;
     private final Starvation starvation;
     private final Connections connections = new Connections();
-    private final List<Listener> listeners = new ArrayList<>();
+    private final Listeners listeners = new Listeners(this);
     private final ArrayDeque<Connection> flushing = new ArrayDeque<>();
     /// How many times [#stop] was called, and how many of them were heeded.
     private final AtomicInteger stops = new AtomicInteger();
     private int stopsHeeded;
 
     private long now = System.nanoTime();
-    private int listening;
     private boolean mail;
     /// Inside a turn, where handlers and tasks are called.
     private boolean turning;
@@ -120,21 +120,12 @@ public final class EventLoop implements AutoCloseable {
     /// @return the listener
     /// @throws KernelException when the address cannot be used, with what to do about it
     public Listener listen(SocketAddress address, ConnectionHandler handler) {
+        requireOwner();
         Objects.requireNonNull(handler, "handler");
         if (stopping) {
             throw new IllegalStateException("the event loop has been stopped");
         }
-        int fd = sockets.listen(address);
-        try {
-            Listener listener = new Listener(this, listeners.size(), fd, handler);
-            listeners.add(listener);
-            listening++;
-            listener.update();
-            return listener;
-        } catch (RuntimeException | Error e) {
-            sockets.close(fd);
-            throw e;
-        }
+        return listeners.add(address, handler);
     }
 
     /// Connects to a server. Bytes may be sent at once: they leave when the connection is there.
@@ -145,6 +136,7 @@ public final class EventLoop implements AutoCloseable {
     /// @return the connection, not yet open
     /// @throws KernelException when the process can open no more sockets
     public Connection connect(SocketAddress address, ConnectionHandler handler) {
+        requireOwner();
         Objects.requireNonNull(handler, "handler");
         if (closed) {
             throw new IllegalStateException("the event loop is closed");
@@ -182,6 +174,7 @@ public final class EventLoop implements AutoCloseable {
     /// @param delay how long from now, at a granularity of 10 ms
     /// @param task must not block
     public void schedule(Duration delay, Runnable task) {
+        requireOwner();
         Objects.requireNonNull(task, "task");
         timers.set(new Timers.Timer(() -> runTask(task)), deadline(delay));
     }
@@ -197,7 +190,7 @@ public final class EventLoop implements AutoCloseable {
     /// Serves until [#stop] and until the last connection is gone. On the loop's thread.
     public void run() {
         requireOutside();
-        while (!stopping || connections.count() > 0 || listening > 0) {
+        while (!stopping || connections.count() > 0 || listeners.open() > 0) {
             turn();
         }
     }
@@ -254,7 +247,7 @@ public final class EventLoop implements AutoCloseable {
         closed = true;
         stopNow();
         connections.forEach(Connection::abort);
-        while (connections.count() > 0 || listening > 0) {
+        while (connections.count() > 0 || listeners.open() > 0) {
             turn();
         }
         mailbox.shut();
@@ -267,7 +260,16 @@ public final class EventLoop implements AutoCloseable {
 
     // ---- one turn ----------------------------------------------------------------------------
 
+    /// Stops another thread before it has changed anything.
+    void requireOwner() {
+        if (Thread.currentThread() != owner) {
+            throw new WrongThreadException("thread=" + Thread.currentThread().getName()
+                    + ": this loop belongs to thread " + owner.getName() + ", use execute()");
+        }
+    }
+
     private void requireOutside() {
+        requireOwner();
         if (turning) {
             throw new IllegalStateException("inside a callback of this loop: call stop()");
         }
@@ -306,7 +308,7 @@ public final class EventLoop implements AutoCloseable {
                     UserData.CLOSE -> connection(userData, res).completed(tag, res, flags);
             case UserData.ACCEPT ->
                 listeners.get(UserData.slot(userData)).acceptCompleted(res, flags);
-            case UserData.LISTENER_CLOSE -> listening--;
+            case UserData.LISTENER_CLOSE -> listeners.closed();
             case UserData.WAKE -> mail = true;
             case UserData.CANCEL -> {
                 // what was cancelled has a completion of its own
@@ -364,9 +366,7 @@ public final class EventLoop implements AutoCloseable {
     private void stopNow() {
         boolean again = stopping;
         stopping = true;
-        for (Listener listener : listeners) {
-            listener.close();
-        }
+        listeners.closeAll();
         CloseReason reason = CloseReason.of(CloseReason.Kind.STOPPED);
         connections.forEach(again
                 ? connection -> connection.release(reason)
@@ -463,11 +463,11 @@ public final class EventLoop implements AutoCloseable {
         boolean full = room() == 0;
         connections.remove(connection);
         if (full) {
-            listeners.forEach(Listener::update);
+            listeners.update();
         }
     }
 
-    void report(Object who, Throwable e) {
+    void report(String who, Throwable e) {
         LOGGER.log(System.Logger.Level.ERROR, who + " failed", e);
     }
 
@@ -481,7 +481,7 @@ public final class EventLoop implements AutoCloseable {
                 new Connection(this, slot, connections.generation(slot), fd, handler);
         connections.put(connection);
         if (room() == 0) {
-            listeners.forEach(Listener::update);
+            listeners.update();
         }
         return connection;
     }

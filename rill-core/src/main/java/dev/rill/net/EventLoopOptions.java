@@ -17,7 +17,7 @@ import java.util.Objects;
 /// @param idleTimeout after how long without any traffic a connection is closed; zero for never
 /// @param connectTimeout how long connecting may take; zero for as long as the kernel tries
 /// @param lingerTimeout how long a closed connection may take to send the rest and to see its
-///        peer close as well
+///        peer close as well; zero for as long as the peer wishes
 public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int connectionsMax,
         long unsentHigh, long unsentLow, Duration idleTimeout, Duration connectTimeout,
         Duration lingerTimeout) {

@@ -59,6 +59,7 @@ public final class Listener implements AutoCloseable {
     /// has let go of it.
     @Override
     public void close() {
+        loop.requireOwner();
         if (!closing) {
             closing = true;
             loop.cancelTimer(timer);

@@ -8,7 +8,10 @@ import dev.rill.testing.KernelTest;
 import dev.rill.testing.LoopThread;
 import dev.rill.testing.Peer;
 import dev.rill.testing.Recorder;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Timeout;
 
 /// What other threads, and time, make the loop do.
@@ -267,6 +271,51 @@ class LoopTasksTest {
                 return null;
             })).hasCauseInstanceOf(IllegalStateException.class);
             assertThat(loop.<Integer>call(() -> 1)).isEqualTo(1);
+        }
+    }
+
+    @KernelTest
+    void anotherThreadIsRefusedBeforeAnythingHasChanged(Kernel kernel) throws Exception {
+        BlockingQueue<Recorder> recorders = Recorder.queue();
+        try (LoopThread loop = LoopThread.start(kernel, OPTIONS)) {
+            EventLoop other = loop.loop();
+            Listener listener =
+                    loop.call(() -> other.listen(ANY, Recorder.each(recorders, Connection::send)));
+            try (Peer peer = Peer.connect(listener.address())) {
+                Connection connection = Recorder.next(recorders).opened();
+                for (ThrowingCallable call : List.<ThrowingCallable>of(
+                        other::run, other::close, listener::close,
+                        () -> other.listen(ANY, Connection::send),
+                        () -> other.connect(listener.address(), Connection::send),
+                        () -> other.schedule(Duration.ZERO, () -> { }),
+                        () -> connection.send(new byte[1]),
+                        () -> connection.send(ByteBuffer.allocate(1)),
+                        connection::pause, connection::resume, connection::finish,
+                        connection::close, connection::abort)) {
+                    assertThatThrownBy(call).isInstanceOf(WrongThreadException.class)
+                            .hasMessageContaining("use execute()");
+                }
+                assertThat(peer.send(new byte[] {3}).receive(1)).containsExactly(3);
+            }
+        }
+    }
+
+    @KernelTest
+    void memoryThatIsClosedIsRefusedBeforeAnythingIsSent(Kernel kernel) throws Exception {
+        BlockingQueue<Recorder> recorders = Recorder.queue();
+        try (LoopThread loop = LoopThread.start(kernel, OPTIONS);
+                Peer peer = Peer.connect(loop.listen(
+                        Recorder.each(recorders, Connection::send)))) {
+            Connection connection = Recorder.next(recorders).opened();
+            Arena arena = Arena.ofShared();
+            MemorySegment bytes = arena.allocate(100_000);
+            arena.close();
+            assertThatThrownBy(() -> loop.call(() -> connection.send(bytes)))
+                    .hasCauseInstanceOf(IllegalStateException.class);
+            assertThat(loop.call(connection::unsent)).isZero();
+            assertThat(loop.call(() -> connection.send(MemorySegment.NULL))).isTrue();
+            assertThat(peer.send(new byte[] {3}).receive(1)).containsExactly(3);
+            assertThat(loop.stop().copyMemory()).isZero();
         }
     }
 
