@@ -137,7 +137,7 @@ class SoakTest {
                 if (ending == Ending.BY_RESET) {
                     peer.reset();
                 } else {
-                    peer.close();
+                    peer.leave();
                 }
                 writer.join();
             }

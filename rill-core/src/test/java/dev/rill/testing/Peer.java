@@ -127,12 +127,17 @@ public final class Peer implements AutoCloseable {
         return done;
     }
 
+    /// Closes the socket, whatever is still to be read or written.
+    public void leave() throws IOException {
+        channel.close();
+    }
+
     public SocketAddress localAddress() throws IOException {
         return channel.getLocalAddress();
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        leave();
     }
 }
