@@ -277,11 +277,12 @@ public final class EventLoop implements AutoCloseable {
 
     private void turn() {
         turning = true;
+        int count = starvation.canRelieveMore() ? 0 : 1;
         long delay = timers.delayNanos(now);
         if (delay < 0) {
-            ring.submitAndWait(1);
+            ring.submitAndWait(count);
         } else {
-            ring.submitAndWait(1, delay);
+            ring.submitAndWait(count, delay);
         }
         now = System.nanoTime();
         CompletionQueue cq = ring.completions();

@@ -117,6 +117,7 @@ class SoakTest {
     /// One peer's conversation.
     private record Session(Random random, Ending ending, InetSocketAddress address) {
 
+        @SuppressWarnings("try") // the moment of closing is what the kinds of ending differ in
         private void run() throws Exception {
             byte[] bytes = Rig.pattern(1 + switch (random.nextInt(6)) {
                 case 0 -> random.nextInt(2 << 20);
