@@ -81,18 +81,12 @@ public final class ScenarioParser {
             throw new ScenarioSyntaxException(title, "expected a case: 'case', an id such as C-029,"
                     + " and a title");
         }
-        List<Condition> needs = new ArrayList<>();
         List<Place> head = new ArrayList<>();
         List<List<Place>> parts = new ArrayList<>();
         String elsewhere = "";
         for (Place line : body) {
             String text = line.text();
-            if (text.startsWith("needs ")) {
-                Words words = new Words(line);
-                words.require("needs");
-                needs.add(StatementParser.condition(words));
-                words.requireEnd();
-            } else if (text.startsWith("elsewhere ")) {
+            if (text.startsWith("elsewhere ")) {
                 elsewhere = text.substring("elsewhere ".length()).strip();
             } else if (text.equals("part") || text.startsWith("part ")) {
                 parts.add(new ArrayList<>(List.of(line)));
@@ -112,7 +106,7 @@ public final class ScenarioParser {
                     + " below its title");
         }
         return new Scenario(matcher.group(1), matcher.group(2), file, title.line(),
-                List.copyOf(needs), elsewhere.isEmpty() ? List.copyOf(read) : List.of(),
+                elsewhere.isEmpty() ? List.copyOf(read) : List.of(),
                 elsewhere);
     }
 
@@ -132,9 +126,27 @@ public final class ScenarioParser {
         }
         for (Map<String, String> row : rows) {
             String label = String.join(" ", row.values());
-            List<Place> lines = statements.stream().map(line -> substituted(line, row)).toList();
-            read.add(new Scenario.Part((name + " " + label).strip(), new Body(lines).read()));
+            List<Condition> needs = new ArrayList<>();
+            List<Place> lines = new ArrayList<>();
+            for (Place written : statements) {
+                Place line = substituted(written, row);
+                if (line.text().startsWith("needs ")) {
+                    needs.add(need(line));
+                } else {
+                    lines.add(line);
+                }
+            }
+            read.add(new Scenario.Part((name + " " + label).strip(), List.copyOf(needs),
+                    new Body(lines).read()));
         }
+    }
+
+    private static Condition need(Place line) {
+        Words words = new Words(line);
+        words.require("needs");
+        Condition condition = StatementParser.condition(words);
+        words.requireEnd();
+        return condition;
     }
 
     /// `with $pair $flags = unix 0x11 | tcp 0x15`.

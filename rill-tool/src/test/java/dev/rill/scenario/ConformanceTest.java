@@ -29,9 +29,10 @@ final class ConformanceTest {
 
     @Test
     void noCaseIsMissing() throws IOException {
-        assertThat(scenarios()).extracting(Scenario::id).containsExactlyInAnyOrderElementsOf(
-                IntStream.rangeClosed(1, CASES)
-                        .mapToObj(number -> String.format(Locale.ROOT, "C-%03d", number)).toList());
+        assertThat(scenarios()).extracting(Scenario::id).filteredOn(id -> id.startsWith("C-"))
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.rangeClosed(1, CASES).mapToObj(number ->
+                                String.format(Locale.ROOT, "C-%03d", number)).toList());
     }
 
     private static void check(Outcome outcome) {

@@ -116,6 +116,21 @@ final class WrongExpectationTest {
         assertThat(outcome.detail()).isEqualTo("needs kernel >= 99.1");
     }
 
+    @Test
+    void aPartWhoseNeedIsNotMetIsLeftOut() {
+        Outcome outcome = play("""
+                case X-1 parts
+                  with $pair $since = unix 99.1 | tcp 5.19
+                  needs kernel >= $since
+                  $pair A
+                  group CL/4 {100#7}
+                  feed A 10
+                  recv A => (10, 0x70001)
+                """);
+        assertThat(outcome.status()).isEqualTo(Outcome.Status.PASSED);
+        assertThat(outcome.trace()).contains("part tcp 5.19").doesNotContain("part unix 99.1");
+    }
+
     private static Outcome play(String text) {
         return Runner.run(ScenarioParser.parse(Path.of("my.scenario"), text).getFirst(),
                 LinuxTarget.get());
