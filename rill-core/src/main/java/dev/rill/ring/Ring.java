@@ -180,7 +180,7 @@ public final class Ring implements AutoCloseable {
     /// How many requests have been given to the kernel and have not had their last completion.
     ///
     /// @return requests in flight, those filled in and not yet submitted included; too many after
-    ///         requests with `IOSQE_CQE_SKIP_SUCCESS`, too few after messages from other rings
+    ///         requests with `IOSQE_CQE_SKIP_SUCCESS`
     public long inFlight() {
         return submitted - completions.finished();
     }
@@ -358,9 +358,11 @@ public final class Ring implements AutoCloseable {
         try {
             discard();
             submitted -= submissions.takeBack((flags & IORING_SETUP_SQPOLL) != 0);
-            // The count alone is a guess: messages of other rings are completions without a
-            // request, and IOSQE_CQE_SKIP_SUCCESS makes requests without a completion.
-            boolean idle = submitted == 0;
+            // With IOSQE_CQE_SKIP_SUCCESS there are requests without a completion, and another
+            // ring may have posted completions without a request: then counting is not enough,
+            // and the kernel is asked until it finds nothing more to cancel.
+            boolean countable = submissions.silent() == 0 && inFlight() >= 0;
+            boolean idle = countable && inFlight() == 0;
             boolean asked = false;
             while (!idle || inFlight() > submissions.silent()) {
                 long left = deadline - System.nanoTime();
@@ -377,9 +379,9 @@ public final class Ring implements AutoCloseable {
                 int cancelled = discard();
                 if (cancelled >= 0) {
                     asked = false;
-                    idle = cancelled == 0;
+                    idle = countable || cancelled == 0;
                 }
-                if (cancelled > 0 && inFlight() > submissions.silent()) {
+                if (!idle && inFlight() > submissions.silent()) {
                     submitAndWait(1, Math.min(left, CANCEL_PAUSE_NANOS));
                 }
             }

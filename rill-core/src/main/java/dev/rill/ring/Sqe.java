@@ -6,7 +6,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.rill.abi.CancelFlags;
+import dev.rill.abi.CqeFlags;
 import dev.rill.abi.IoUringSqe;
+import dev.rill.abi.MsgRingFlags;
 import dev.rill.abi.Opcode;
 import dev.rill.abi.SocketOpFlags;
 import dev.rill.abi.SqeFlags;
@@ -24,9 +26,7 @@ import java.lang.foreign.MemorySegment;
 /// The object stands for a slot of the queue, not for a request: it is valid until the ring is
 /// entered and is then used again. Memory named by an address stays the caller's; it must come
 /// from the kernel's `memory` and stay untouched until the request's last completion. Lengths are
-/// in bytes.
-///
-/// Used by the ring's owner thread only. Source: liburing `io_uring_prep_*`
+/// in bytes. Used by the ring's owner thread only. Source: liburing `io_uring_prep_*`
 /// (src/include/liburing.h), with the man page of each.
 public final class Sqe {
 
@@ -63,7 +63,6 @@ public final class Sqe {
         sqes.set(JAVA_INT, base + IoUringSqe.LEN, length);
         return this;
     }
-
 
     /// Does nothing and completes.
     ///
@@ -385,14 +384,16 @@ public final class Sqe {
         return prep(Opcode.IORING_OP_REMOVE_BUFFERS, count, 0, 0, 0).bufferGroup(bgid);
     }
 
-    /// Posts a completion to another ring. Linux 5.18.
+    /// Posts a completion to another ring, with `IORING_CQE_F_MORE`: it ends none there. Linux 6.3.
     ///
     /// @param ring the other ring's descriptor
     /// @param result its `res`
     /// @param data its `user_data`
     /// @return this entry
     public Sqe prepMsgRing(int ring, int result, long data) {
-        return prep(Opcode.IORING_OP_MSG_RING, ring, 0, result, data);
+        return prep(Opcode.IORING_OP_MSG_RING, ring, 0, result, data)
+                .opFlags(MsgRingFlags.IORING_MSG_RING_FLAGS_PASS)
+                .optlen(CqeFlags.IORING_CQE_F_MORE); // file_index: the flags to pass on
     }
 
     /// Sets the tag that the completion will carry.
@@ -490,9 +491,9 @@ public final class Sqe {
 
     @Override
     public String toString() {
+        long tag = sqes.get(JAVA_LONG, base + IoUringSqe.USER_DATA);
         return Opcode.name(opcode()) + " fd=" + sqes.get(JAVA_INT, base + IoUringSqe.FD)
                 + " len=" + Integer.toUnsignedString(sqes.get(JAVA_INT, base + IoUringSqe.LEN))
-                + " user_data=0x"
-                + Long.toHexString(sqes.get(JAVA_LONG, base + IoUringSqe.USER_DATA));
+                + " user_data=0x" + Long.toHexString(tag);
     }
 }

@@ -111,9 +111,11 @@ class TeardownTest {
                 assertThat(ring.completions().next()).isTrue();
                 assertThat(ring.completions().userData()).isEqualTo(8);
                 assertThat(ring.completions().res()).isEqualTo(7);
+                assertThat(ring.completions().flags()).isEqualTo(0x2);
+                assertThat(ring.inFlight()).isEqualTo(1);
                 ring.completions().advance();
                 ring.close();
-                assertThat(ring.inFlight()).isEqualTo(-1); // the message was no request's
+                assertThat(ring.inFlight()).isZero();
                 sender.write(pair.right(), Rig.pattern(10, i));
                 assertThat(sender.read(pair.left(), 100)).isEqualTo(Rig.pattern(10, i));
                 assertThat(memory.get(JAVA_LONG, 0)).isZero();
