@@ -62,7 +62,8 @@ class FailureTest {
                     Peer bad = Peer.connectNarrow(address);
                     bad.sendMeanwhile(Rig.pattern(8 << 20, i)); // and reads nothing of it
                     Connection connection = Recorder.next(recorders).opened();
-                    loop.until("the echo is stuck", () -> connection.unsent() > 256 * 1024);
+                    loop.until("the echo is stuck",
+                            () -> connection.unsent() > OPTIONS.unsentLow());
                     expectEcho(good);
                     bad.reset();
                 }

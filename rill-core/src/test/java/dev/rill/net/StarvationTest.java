@@ -108,7 +108,7 @@ class StarvationTest {
                     slow.sendMeanwhile(bytes).thenAccept(Peer::end);
                     Connection connection = Recorder.next(recorders).opened();
                     loop.until("the slow peer's echo is stuck",
-                            () -> connection.unsent() > buffers.byteSize());
+                            () -> connection.unsent() > OPTIONS.unsentLow());
                     expectEchoes(address, 10, 300_000);
                     LoopStatistics now = loop.call(() -> loop.loop().statistics());
                     assertThat(now.rescues()).as("%s", buffers).isPositive();
@@ -137,7 +137,7 @@ class StarvationTest {
                 peer.sendMeanwhile(bytes).thenAccept(Peer::end);
                 Connection connection = Recorder.next(recorders).opened();
                 loop.until("the slow peer's echo is stuck",
-                        () -> connection.unsent() > 100_000);
+                        () -> connection.unsent() > OPTIONS.unsentLow());
             }
             expectEchoes(address, 4, 200_000);
             List<CompletableFuture<byte[]>> late = slow.stream()

@@ -66,7 +66,7 @@ class StopTest {
                 peer.sendMeanwhile(Rig.pattern(MUCH, 1));
                 Recorder recorder = Recorder.next(recorders);
                 Connection connection = recorder.opened();
-                loop.until("much is unsent", () -> connection.unsent() > 256 * 1024);
+                loop.until("much is unsent", () -> connection.unsent() > OPTIONS.unsentLow());
                 loop.loop().stop();
                 loop.until("the loop is stopping", () -> !connection.isOpen());
                 assertThat(recorder.isClosed()).isFalse();
