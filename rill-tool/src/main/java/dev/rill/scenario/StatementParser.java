@@ -14,6 +14,9 @@ final class StatementParser {
             + " close, shutdown, group, publish, stage, tail, entry, return, register, unregister,"
             + " status, mmap, register_files, hold, submit, expect, head, available, slot, bytes,"
             + " overflow, msg_flags, repeat, on, or an opcode such as recv";
+    /// The one flag of files that is not the same on all machines.
+    private static final int O_DIRECT =
+            System.getProperty("os.arch").equals("aarch64") ? 0x10000 : 0x4000;
     private static final int ENTRIES = 64;
     private static final int CQ_ENTRIES = 1024;
 
@@ -155,7 +158,7 @@ final class StatementParser {
             switch (option) {
                 case "size" -> size = words.size("a size");
                 case "wronly" -> flags |= FileFlags.O_WRONLY;
-                case "direct" -> flags |= 0x4000; // O_DIRECT on x86-64
+                case "direct" -> flags |= O_DIRECT;
                 case "nonblock" -> flags |= SocketConstants.SOCK_NONBLOCK;
                 case "semaphore" -> flags |= FileFlags.EFD_SEMAPHORE;
                 case "sndbuf" -> sendBuffer = words.size("a size");
