@@ -1,10 +1,13 @@
 package dev.rill;
 
+import dev.rill.engine.InProcessKernel;
+import dev.rill.engine.Profile;
 import dev.rill.kernel.Availability;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import dev.rill.linux.LinuxAvailability;
 import dev.rill.linux.LinuxKernel;
+import java.util.List;
 
 /// Where a program asks for a kernel.
 ///
@@ -34,6 +37,32 @@ public final class Kernels {
             throw KernelException.unavailable(availability);
         }
         return new LinuxKernel();
+    }
+
+    /// io_uring in Java, inside this process, with sockets and pipes in memory: what two ends in
+    /// one program need, and tests. It behaves like Linux 6.18.
+    ///
+    /// @return a kernel with a network of its own
+    public static Kernel inProcess() {
+        return InProcessKernel.inMemory(Profile.reference());
+    }
+
+    /// The same, behaving like a certain Linux: incremental buffers were not the same in all.
+    ///
+    /// @param release one of [#profiles]
+    /// @return a kernel with a network of its own
+    /// @throws IllegalArgumentException when there is no profile of that release
+    public static Kernel inProcess(String release) {
+        return InProcessKernel.inMemory(Profile.of(release).orElseThrow(
+                () -> new IllegalArgumentException("release=" + release + ": there are profiles of "
+                        + String.join(", ", Profile.releases()))));
+    }
+
+    /// The releases of Linux that [#inProcess] can behave like.
+    ///
+    /// @return as `uname -r` prints them, oldest first
+    public static List<String> profiles() {
+        return Profile.releases();
     }
 
     /// Whether the running Linux kernel can be used, tried by creating a small ring.

@@ -26,4 +26,12 @@ public record Target(Kernel kernel, String name, String version, boolean isEngin
         String version = kernel.release().replaceFirst("[^0-9.].*", "");
         return new Target(kernel, "linux " + version, version, false);
     }
+
+    /// The kernel in this process.
+    ///
+    /// @param kernel it
+    /// @return a target named after the release it behaves like
+    public static Target engine(Kernel kernel) {
+        return new Target(kernel, "engine " + kernel.release(), kernel.release(), true);
+    }
 }

@@ -1,7 +1,6 @@
 package dev.rill.tool;
 
 import dev.rill.Kernels;
-import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import dev.rill.scenario.Outcome;
 import dev.rill.scenario.Runner;
@@ -91,17 +90,28 @@ final class ScenarioCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new CommandFailed("the scenarios cannot be read: " + e.getMessage(), e);
         }
-        if (where != Where.LINUX) {
-            throw new CommandFailed("this build has no engine yet: use --kernel linux");
-        }
-        if (profile != null) {
+        if (profile != null && where == Where.LINUX) {
             throw new ParameterException(spec.commandLine(), "--profile " + profile
                     + " is for the engine: add --kernel engine");
         }
-        try (Kernel kernel = Kernels.linux()) {
-            return play(scenarios, List.of(Target.linux(kernel)), out);
+        if (profile != null && !Kernels.profiles().contains(profile)) {
+            throw new ParameterException(spec.commandLine(), "--profile " + profile
+                    + ": there are " + String.join(", ", Kernels.profiles()));
+        }
+        List<Target> targets = new ArrayList<>();
+        try {
+            if (where != Where.ENGINE) {
+                targets.add(Target.linux(Kernels.linux()));
+            }
+            if (where != Where.LINUX) {
+                targets.add(Target.engine(profile == null ? Kernels.inProcess()
+                        : Kernels.inProcess(profile)));
+            }
+            return play(scenarios, targets, out);
         } catch (KernelException e) {
             throw new CommandFailed(e.getMessage(), e);
+        } finally {
+            targets.forEach(target -> target.kernel().close());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.rill.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rill.Kernels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,15 @@ final class ConformanceTest {
 
     @TestFactory
     Stream<DynamicTest> everyCaseOnLinux() throws IOException {
-        Target target = LinuxTarget.get();
+        return everyCase(LinuxTarget.get());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyCaseOnTheEngine() throws IOException {
+        return everyCase(Target.engine(Kernels.inProcess()));
+    }
+
+    private static Stream<DynamicTest> everyCase(Target target) throws IOException {
         return scenarios().stream().map(scenario -> DynamicTest.dynamicTest(
                 scenario.id() + " " + scenario.title() + " on " + target.name(),
                 () -> check(Runner.run(scenario, target))));

@@ -1,0 +1,180 @@
+package dev.rill.engine;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+
+import dev.rill.abi.Errno;
+import dev.rill.abi.FileFlags;
+import dev.rill.kernel.Descriptors;
+import java.lang.foreign.MemorySegment;
+import java.util.function.IntSupplier;
+import java.util.function.ToIntFunction;
+
+/// The plain calls, on the engine's descriptors. Those that wait leave the lock meanwhile.
+final class EngineDescriptors implements Descriptors {
+
+    private final InProcessKernel kernel;
+
+    EngineDescriptors(InProcessKernel kernel) {
+        this.kernel = kernel;
+    }
+
+    private int locked(IntSupplier call) {
+        kernel.lock().lock();
+        try {
+            int result = call.getAsInt();
+            kernel.returnToProgram();
+            return result;
+        } finally {
+            kernel.lock().unlock();
+        }
+    }
+
+    private int onSocket(int fd, ToIntFunction<Socket> call) {
+        return locked(() -> switch (kernel.files().get(fd)) {
+            case null -> -Errno.EBADF;
+            case Socket socket -> call.applyAsInt(socket);
+            default -> -Errno.ENOTSOCK;
+        });
+    }
+
+    @Override
+    public int close(int fd) {
+        return locked(() -> kernel.files().close(fd));
+    }
+
+    @Override
+    public int socket(int domain, int type, int protocol) {
+        return locked(() -> kernel.openSocket(domain, type, protocol));
+    }
+
+    @Override
+    public int socketpair(int domain, int type, int protocol, MemorySegment fds) {
+        return locked(() -> {
+            Socket[] pair = new Socket[2];
+            int error = kernel.wire().pair(kernel, domain, type, protocol, pair);
+            return error != 0 ? error : openBoth(pair[0], pair[1], fds);
+        });
+    }
+
+    @Override
+    public int pipe(MemorySegment fds, int flags) {
+        if ((flags & ~(FileFlags.O_NONBLOCK | FileFlags.O_CLOEXEC)) != 0) {
+            return -Errno.EINVAL;
+        }
+        return locked(() -> {
+            Pipe pipe = new Pipe((flags & FileFlags.O_NONBLOCK) != 0);
+            return openBoth(pipe.reader(), pipe.writer(), fds);
+        });
+    }
+
+    private int openBoth(OpenFile first, OpenFile second, MemorySegment fds) {
+        fds.set(JAVA_INT_UNALIGNED, 0, kernel.files().open(first));
+        fds.set(JAVA_INT_UNALIGNED, Integer.BYTES, kernel.files().open(second));
+        return 0;
+    }
+
+    @Override
+    public int eventfd(int initial, int flags) {
+        int known = FileFlags.EFD_SEMAPHORE | FileFlags.EFD_NONBLOCK | FileFlags.EFD_CLOEXEC;
+        if ((flags & ~known) != 0) {
+            return -Errno.EINVAL;
+        }
+        return locked(() -> kernel.files().open(new EventCounter(initial, flags)));
+    }
+
+    @Override
+    public int bind(int fd, MemorySegment address) {
+        return onSocket(fd, socket -> socket.bind(address.toArray(JAVA_BYTE)));
+    }
+
+    @Override
+    public int listen(int fd, int backlog) {
+        return onSocket(fd, socket -> socket.listen(backlog));
+    }
+
+    @Override
+    public int shutdown(int fd, int how) {
+        return onSocket(fd, socket -> socket.shutdown(how));
+    }
+
+    @Override
+    public int getsockname(int fd, MemorySegment address) {
+        return onSocket(fd, socket -> store(socket.localAddress(), address));
+    }
+
+    @Override
+    public int getpeername(int fd, MemorySegment address) {
+        return onSocket(fd, socket -> store(socket.peerAddress(), address));
+    }
+
+    private static int store(byte[] from, MemorySegment into) {
+        if (from == null) {
+            return -Errno.ENOTCONN;
+        }
+        int length = (int) Math.min(from.length, into.byteSize());
+        MemorySegment.copy(from, 0, into, JAVA_BYTE, 0, length);
+        return from.length;
+    }
+
+    @Override
+    public int setsockopt(int fd, int level, int option, int value) {
+        return onSocket(fd, socket -> socket.setOption(level, option, value));
+    }
+
+    @Override
+    public int getsockopt(int fd, int level, int option, MemorySegment value) {
+        return onSocket(fd, socket -> {
+            int[] result = new int[1];
+            int length = socket.getOption(level, option, result);
+            if (length == Integer.BYTES && value.byteSize() >= Integer.BYTES) {
+                value.set(JAVA_INT_UNALIGNED, 0, result[0]);
+            }
+            return length;
+        });
+    }
+
+    @Override
+    public int read(int fd, MemorySegment into) {
+        return transfer(fd, file -> file.readable()
+                ? file.read(new IoVector().clear().add(into), -1) : -Errno.EBADF);
+    }
+
+    @Override
+    public int write(int fd, MemorySegment from) {
+        IoVector data = new IoVector().clear().add(from);
+        int done = 0;
+        while (true) {
+            int result = transfer(fd, file -> file.writable() ? file.write(data, -1)
+                    : -Errno.EBADF);
+            if (result < 0) {
+                return done > 0 ? done : result;
+            }
+            done += result;
+            OpenFile file = kernel.files().get(fd);
+            if (data.remaining() == 0 || result == 0 || file == null || file.nonblocking()) {
+                return done; // a blocking write takes all of it
+            }
+        }
+    }
+
+    /// Makes a call that may have to wait.
+    private int transfer(int fd, ToIntFunction<OpenFile> call) {
+        return locked(() -> {
+            OpenFile file = kernel.files().get(fd);
+            if (file == null) {
+                return -Errno.EBADF;
+            }
+            int result = call.applyAsInt(file);
+            while (result == -Errno.EAGAIN && !file.nonblocking()) {
+                kernel.returnToProgram();
+                int waited = kernel.awaitChange();
+                if (waited != 0) {
+                    return waited;
+                }
+                result = call.applyAsInt(file);
+            }
+            return result;
+        });
+    }
+}

@@ -1,0 +1,406 @@
+package dev.rill.engine;
+
+import static dev.rill.abi.EnterFlags.IORING_ENTER_ABS_TIMER;
+import static dev.rill.abi.EnterFlags.IORING_ENTER_EXT_ARG;
+import static dev.rill.abi.EnterFlags.IORING_ENTER_GETEVENTS;
+import static dev.rill.abi.EnterFlags.IORING_ENTER_NO_IOWAIT;
+import static dev.rill.abi.EnterFlags.IORING_ENTER_REGISTERED_RING;
+import static dev.rill.abi.EnterFlags.IORING_ENTER_SQ_WAIT;
+import static dev.rill.abi.EnterFlags.IORING_ENTER_SQ_WAKEUP;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import dev.rill.abi.Errno;
+import dev.rill.abi.IoUringGeteventsArg;
+import dev.rill.abi.IoUringParams;
+import dev.rill.abi.KernelTimespec;
+import dev.rill.abi.MapOffset;
+import dev.rill.abi.RegisterOp;
+import dev.rill.kernel.Descriptors;
+import dev.rill.kernel.Kernel;
+import dev.rill.kernel.KernelException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The kernel's half of io_uring, in this process and in Java: for machines without io_uring, and
+/// as the second opinion on what the first one does.
+///
+/// Programs cannot tell the difference by the rings' bytes. What is different: nothing happens
+/// between calls, time limits are looked at inside calls, and addresses must come from [#memory].
+///
+/// Safe for all threads: one lock guards everything, and is free while somebody waits.
+public final class InProcessKernel implements Kernel {
+
+    private static final int PAGE_SIZE = 4096;
+    private static final int REGISTERED_RINGS_MAX = 16;
+    private static final int KNOWN_ENTER_FLAGS = IORING_ENTER_GETEVENTS | IORING_ENTER_SQ_WAKEUP
+            | IORING_ENTER_SQ_WAIT | IORING_ENTER_EXT_ARG | IORING_ENTER_REGISTERED_RING
+            | IORING_ENTER_ABS_TIMER | IORING_ENTER_NO_IOWAIT;
+
+    private final Profile profile;
+    private final EngineClock clock;
+    private final Wire wire;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition change = lock.newCondition();
+    private final AddressSpace memory = new AddressSpace();
+    private final FileTable files = new FileTable();
+    private final List<RingContext> rings = new ArrayList<>();
+    private final ThreadLocal<RingContext[]> registered =
+            ThreadLocal.withInitial(() -> new RingContext[REGISTERED_RINGS_MAX]);
+    private final Descriptors descriptors = new EngineDescriptors(this);
+
+    private InProcessKernel(Profile profile, EngineClock clock, Wire wire) {
+        this.profile = profile;
+        this.clock = clock;
+        this.wire = wire;
+    }
+
+    /// A kernel whose sockets and pipes are in memory, and whose time is the machine's.
+    ///
+    /// @param profile which Linux it behaves like
+    public static InProcessKernel inMemory(Profile profile) {
+        return new InProcessKernel(profile, EngineClock.real(), new MemoryWire());
+    }
+
+    /// The same with a time that stands still until somebody waits for it: what a single thread
+    /// does on it takes no time and is the same on every run.
+    ///
+    /// @param profile which Linux it behaves like
+    public static InProcessKernel simulated(Profile profile) {
+        return new InProcessKernel(profile, EngineClock.virtual(), new MemoryWire());
+    }
+
+    @Override
+    public String name() {
+        return "engine";
+    }
+
+    @Override
+    public String release() {
+        return profile.release();
+    }
+
+    @Override
+    public int pageSize() {
+        return PAGE_SIZE;
+    }
+
+    Profile profile() {
+        return profile;
+    }
+
+    EngineClock clock() {
+        return clock;
+    }
+
+    AddressSpace memory() {
+        return memory;
+    }
+
+    FileTable files() {
+        return files;
+    }
+
+    // ---- the three calls ------------------------------------------------------------------
+
+    @Override
+    public int setup(int entries, MemorySegment params) {
+        requireSize("params", params, IoUringParams.SIZE);
+        lock.lock();
+        try {
+            int checked = RingSetupCheck.check(entries, params);
+            if (checked != 0) {
+                return checked;
+            }
+            RingContext ring = RingSetupCheck.create(this, entries, params);
+            rings.add(ring);
+            return files.open(ring);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int enter(int ring, int toSubmit, int minComplete, int flags, MemorySegment argument) {
+        if ((flags & IORING_ENTER_EXT_ARG) != 0) {
+            requireSize("argument", argument, IoUringGeteventsArg.SIZE);
+        }
+        lock.lock();
+        try {
+            int result = entered(ring, toSubmit, minComplete, flags, argument);
+            change.signalAll();
+            return result;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int entered(int fd, int toSubmit, int minComplete, int flags,
+            MemorySegment argument) {
+        if ((flags & ~KNOWN_ENTER_FLAGS) != 0) {
+            return -Errno.EINVAL;
+        }
+        RingContext ring;
+        if ((flags & IORING_ENTER_REGISTERED_RING) != 0) {
+            ring = fd < 0 || fd >= REGISTERED_RINGS_MAX ? null : registered.get()[fd];
+            if (ring == null) {
+                return fd < 0 || fd >= REGISTERED_RINGS_MAX ? -Errno.EINVAL : -Errno.EBADF;
+            }
+        } else {
+            OpenFile file = files.get(fd);
+            if (!(file instanceof RingContext found)) {
+                return file == null ? -Errno.EBADF : -Errno.EOPNOTSUPP;
+            }
+            ring = found;
+        }
+        if (ring.disabled()) {
+            return -Errno.EBADFD;
+        }
+        int submitted = 0;
+        if (!ring.belongsToAnother()) {
+            ring.enteredByThisThread();
+        }
+        if (ring.sqPoll()) {
+            if ((flags & IORING_ENTER_SQ_WAKEUP) != 0) {
+                ring.submission().submit(Integer.MAX_VALUE);
+            }
+            submitted = toSubmit;
+        } else if (toSubmit != 0) {
+            if (ring.belongsToAnother()) {
+                return -Errno.EEXIST;
+            }
+            submitted = ring.submission().submit(toSubmit);
+            if (submitted != toSubmit) {
+                if ((flags & IORING_ENTER_GETEVENTS) != 0 && ring.deferred()) {
+                    ring.runWork();
+                }
+                return submitted;
+            }
+        }
+        int waited = 0;
+        if ((flags & IORING_ENTER_GETEVENTS) != 0) {
+            waited = waitFor(ring, minComplete, flags, argument);
+        }
+        returnToProgram();
+        return submitted != 0 ? submitted : waited;
+    }
+
+    private int waitFor(RingContext ring, int minComplete, int flags, MemorySegment argument) {
+        if (ring.deferred() && ring.belongsToAnother()) {
+            return -Errno.EEXIST;
+        }
+        long until = Long.MAX_VALUE;
+        if ((flags & IORING_ENTER_EXT_ARG) != 0) {
+            long address = argument.get(JAVA_LONG_UNALIGNED, IoUringGeteventsArg.TS);
+            if (address != 0) {
+                MemorySegment time = memory.slice(address, KernelTimespec.SIZE);
+                if (time == null) {
+                    return -Errno.EFAULT;
+                }
+                long nanos = Timeouts.nanos(time);
+                if (nanos < 0) {
+                    return -Errno.EINVAL;
+                }
+                until = (flags & IORING_ENTER_ABS_TIMER) != 0 ? nanos
+                        : Timeouts.saturated(clock.now(), nanos);
+            }
+        }
+        runAll(ring);
+        int wanted = Math.min(minComplete, ring.layout().cqEntries);
+        change.signalAll(); // what was submitted may be what another thread waits for
+        while (ring.completions().ready() < wanted) {
+            long now = clock.now();
+            if (until != Long.MAX_VALUE && until - now <= 0) {
+                return ring.completions().ready() > 0 ? 0 : -Errno.ETIME;
+            }
+            try {
+                long next = ring.timeouts().next();
+                clock.await(change, until == Long.MAX_VALUE ? next : Math.min(until, next));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return -Errno.EINTR;
+            }
+            runAll(ring);
+        }
+        return 0;
+    }
+
+    /// Does the work of the ring that is waited for, and of this thread's others.
+    private void runAll(RingContext ring) {
+        ring.runWork();
+        ring.completions().flushOverflow();
+        for (int i = 0; i < rings.size(); i++) {
+            rings.get(i).returnToProgram();
+        }
+    }
+
+    @Override
+    public int register(int ring, int opcode, MemorySegment argument, int count) {
+        lock.lock();
+        try {
+            RingContext context;
+            if ((opcode & RegisterOp.IORING_REGISTER_USE_REGISTERED_RING) != 0) {
+                context = ring < 0 || ring >= REGISTERED_RINGS_MAX ? null
+                        : registered.get()[ring];
+                if (context == null) {
+                    return -Errno.EINVAL;
+                }
+            } else {
+                OpenFile file = files.get(ring);
+                if (!(file instanceof RingContext found)) {
+                    return file == null && ring > 2 || ring < 0
+                            ? -Errno.EBADF : -Errno.EOPNOTSUPP;
+                }
+                context = found;
+            }
+            if (context.belongsToAnother()) {
+                return -Errno.EEXIST;
+            }
+            int result = Registrations.register(this, context,
+                    opcode & ~RegisterOp.IORING_REGISTER_USE_REGISTERED_RING, argument, count);
+            context.returnToProgram();
+            return result;
+        } finally {
+            change.signalAll();
+            lock.unlock();
+        }
+    }
+
+    private static void requireSize(String name, MemorySegment segment, long size) {
+        if (segment.byteSize() < size) {
+            throw new IllegalArgumentException(name + " has " + segment.byteSize()
+                    + " bytes: the kernel reads and writes " + size);
+        }
+    }
+
+    RingContext[] registeredRings() {
+        return registered.get();
+    }
+
+    // ---- memory ---------------------------------------------------------------------------
+
+    @Override
+    public MemorySegment map(int ring, long offset, long byteSize, Arena lifetime) {
+        lock.lock();
+        try {
+            if (!(files.get(ring) instanceof RingContext context)) {
+                throw refused(byteSize, Errno.EBADF);
+            }
+            long region = offset & MapOffset.IORING_OFF_MMAP_MASK;
+            SharedPages pages = region == MapOffset.IORING_OFF_SQ_RING
+                    || region == MapOffset.IORING_OFF_CQ_RING ? context.layout().rings()
+                    : region == MapOffset.IORING_OFF_SQES ? context.layout().sqes()
+                    : region == MapOffset.IORING_OFF_PBUF_RING ? mappedGroup(context, offset)
+                    : null;
+            if (pages == null) {
+                boolean known = region == MapOffset.IORING_OFF_PBUF_RING
+                        || !profile.has(Quirk.UNKNOWN_REGION_IS_INVALID);
+                throw refused(byteSize, known ? Errno.ENOMEM : Errno.EINVAL);
+            }
+            if (byteSize > pages.byteSize()) {
+                throw refused(byteSize, Errno.EINVAL);
+            }
+            return pages.map(byteSize, PAGE_SIZE, lifetime);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The group's number shares its upper bits with the region's: what is above 2047 finds no
+    /// region, or somebody else's group (Q19).
+    private static SharedPages mappedGroup(RingContext context, long offset) {
+        int bgid = (int) ((offset & ~MapOffset.IORING_OFF_MMAP_MASK)
+                >>> MapOffset.IORING_OFF_PBUF_SHIFT);
+        return context.buffers().group(bgid) instanceof ProvidedRing ring
+                ? ring.pages() : null;
+    }
+
+    private static KernelException refused(long byteSize, int errno) {
+        return new KernelException("mmap of a ring of " + byteSize + " bytes", errno);
+    }
+
+    @Override
+    public MemorySegment memory(long byteSize, Arena lifetime) {
+        if (byteSize <= 0) {
+            throw new IllegalArgumentException("byteSize=" + byteSize + ": must be positive");
+        }
+        MemorySegment segment;
+        try {
+            segment = lifetime.allocate(byteSize, PAGE_SIZE);
+        } catch (OutOfMemoryError e) {
+            throw new KernelException("mmap of " + byteSize + " bytes", Errno.ENOMEM);
+        }
+        memory.add(segment);
+        return segment;
+    }
+
+    @Override
+    public Descriptors descriptors() {
+        return descriptors;
+    }
+
+    @Override
+    public void close() {
+        // Every ring has a lifetime of its own; what is still open goes with this object.
+    }
+
+    @Override
+    public String toString() {
+        return name() + " " + release();
+    }
+
+    // ---- inside ---------------------------------------------------------------------------
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    Wire wire() {
+        return wire;
+    }
+
+    /// Something changed that somebody may wait for.
+    void changed() {
+        change.signalAll();
+    }
+
+    /// Waits for a change; the lock is free meanwhile.
+    ///
+    /// @return 0 or `-EINTR`
+    int awaitChange() {
+        try {
+            change.await();
+            return 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return -Errno.EINTR;
+        }
+    }
+
+    /// At the end of a plain call: rings of this thread that do not defer their work do it now.
+    void returnToProgram() {
+        for (int i = 0; i < rings.size(); i++) {
+            rings.get(i).returnToProgram();
+        }
+        change.signalAll();
+    }
+
+    void forget(RingContext ring) {
+        rings.remove(ring);
+    }
+
+    int openSocket(int domain, int typeAndFlags, int protocol) {
+        Socket[] result = new Socket[1];
+        int error = wire.socket(this, domain, typeAndFlags, protocol, result);
+        return error != 0 ? error : files.open(result[0]);
+    }
+
+    int openFile(String path, int flags) {
+        OpenFile[] result = new OpenFile[1];
+        int error = DiskFile.open(path, flags, result);
+        return error != 0 ? error : files.open(result[0]);
+    }
+}

@@ -1,0 +1,146 @@
+package dev.rill.engine;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.rill.abi.Errno;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/// Places in a program's memory that a transfer fills or empties in order, with a cursor: the
+/// kernel's `iov_iter`.
+///
+/// A place that is not mapped is kept as such: it fails when it is reached, not before.
+final class IoVector {
+
+    private MemorySegment[] segments = new MemorySegment[1];
+    private long[] offsets = new long[1];
+    private long[] lengths = new long[1];
+    private int count;
+    private int current;
+    private long within;
+    private long remaining;
+
+    IoVector clear() {
+        Arrays.fill(segments, 0, count, null);
+        count = 0;
+        current = 0;
+        within = 0;
+        remaining = 0;
+        return this;
+    }
+
+    IoVector add(AddressSpace space, long address, long length) {
+        return add(space.find(address, length), address, length);
+    }
+
+    IoVector add(MemorySegment segment) {
+        return add(segment, segment.address(), segment.byteSize());
+    }
+
+    private IoVector add(MemorySegment segment, long address, long length) {
+        if (count == lengths.length) {
+            segments = Arrays.copyOf(segments, 2 * count);
+            offsets = Arrays.copyOf(offsets, 2 * count);
+            lengths = Arrays.copyOf(lengths, 2 * count);
+        }
+        segments[count] = segment;
+        offsets[count] = segment == null ? 0 : address - segment.address();
+        lengths[count++] = length;
+        remaining += length;
+        return this;
+    }
+
+    /// How many bytes there is still room for, or still to be taken.
+    long remaining() {
+        return remaining;
+    }
+
+    /// Cuts off everything behind a number of bytes from the cursor on.
+    void truncate(long length) {
+        long left = length;
+        for (int i = current; i < count; i++) {
+            long size = lengths[i] - (i == current ? within : 0);
+            if (size > left) {
+                lengths[i] = left + (i == current ? within : 0);
+                size = left;
+            }
+            left -= size;
+        }
+        remaining = Math.min(remaining, length);
+    }
+
+    /// Copies bytes to the cursor and moves it.
+    ///
+    /// @return how many fitted, or `-EFAULT` when the first of them could not be stored
+    int put(byte[] from, int offset, int length) {
+        int done = 0;
+        while (done < length && remaining > 0) {
+            int part = (int) Math.min(length - done, lengths[current] - within);
+            if (part > 0) {
+                if (segments[current] == null) {
+                    return done > 0 ? done : -Errno.EFAULT;
+                }
+                MemorySegment.copy(from, offset + done, segments[current], JAVA_BYTE,
+                        offsets[current] + within, part);
+            }
+            skip(part);
+            done += part;
+        }
+        return done;
+    }
+
+    /// Copies bytes from the cursor and moves it.
+    ///
+    /// @return how many there were, or `-EFAULT` when the first of them could not be read
+    int get(byte[] into, int offset, int length) {
+        int done = 0;
+        while (done < length && remaining > 0) {
+            int part = (int) Math.min(length - done, lengths[current] - within);
+            if (part > 0) {
+                if (segments[current] == null) {
+                    return done > 0 ? done : -Errno.EFAULT;
+                }
+                MemorySegment.copy(segments[current], JAVA_BYTE, offsets[current] + within,
+                        into, offset + done, part);
+            }
+            skip(part);
+            done += part;
+        }
+        return done;
+    }
+
+    /// The place at the cursor, as far as it is contiguous.
+    ///
+    /// @return the memory, or null when it is not mapped
+    MemorySegment contiguous() {
+        while (remaining > 0 && within == lengths[current]) {
+            current++;
+            within = 0;
+        }
+        MemorySegment segment = segments[current];
+        return segment == null ? null
+                : segment.asSlice(offsets[current] + within, lengths[current] - within);
+    }
+
+    /// Moves the cursor without a copy.
+    void skip(long length) {
+        long left = length;
+        remaining -= length;
+        while (current < count && left >= lengths[current] - within) {
+            left -= lengths[current] - within;
+            current++;
+            within = 0;
+        }
+        within += left;
+    }
+
+    /// How many places a number of bytes from the start touches.
+    int placesTouched(long bytes) {
+        int touched = 0;
+        long left = bytes;
+        while (touched < count && left > 0) {
+            left -= lengths[touched++];
+        }
+        return touched;
+    }
+}

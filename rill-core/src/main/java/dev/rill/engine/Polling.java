@@ -1,0 +1,280 @@
+package dev.rill.engine;
+
+import static dev.rill.abi.CqeFlags.IORING_CQE_F_MORE;
+
+import dev.rill.abi.Errno;
+import dev.rill.abi.Opcode;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Requests that wait for readiness (io_uring/poll.c): the internal wait of receives and sends
+/// ("arm poll"), and IORING_OP_POLL_ADD.
+///
+/// A wake-up only counts and queues work. A single-shot wait leaves the file's wait queue when it
+/// is woken and is armed anew, at the front, when it turns out that others took the data; a
+/// multishot wait keeps its place.
+final class Polling {
+
+    /// Multiplier that spreads user data over buckets (`hash_long`).
+    private static final long GOLDEN_RATIO = 0x61c8_8646_80b5_83ebL;
+
+    private static final int EVENTS_ALWAYS = Events.ERR | Events.HUP | Events.RDHUP;
+    private static final int ENDED = Events.HUP | Events.RDHUP;
+
+    // What a woken request is to do.
+    private static final int NO_ACTION = 1;
+    private static final int READY = 2;
+    private static final int AGAIN = 3;
+    private static final int REQUEUE = 4;
+    private static final int USE_RESULT = 5;
+
+    private final RingContext ring;
+    /// Who waits, by hash of the user data, newest last: the order in which cancellation finds
+    /// its victims.
+    private final List<Request>[] buckets;
+    private final int shift;
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    Polling(RingContext ring, int cqEntries) {
+        this.ring = ring;
+        int log = 31 - Integer.numberOfLeadingZeros(cqEntries);
+        int bits = Math.max(1, Math.min(8, log - 5));
+        buckets = new List[1 << bits];
+        for (int i = 0; i < buckets.length; i++) {
+            buckets[i] = new ArrayList<>(2);
+        }
+        shift = 64 - bits;
+    }
+
+    /// Everyone who waits, in the order that a search by descriptor or for all meets them.
+    List<Request> all() {
+        List<Request> found = new ArrayList<>();
+        for (List<Request> bucket : buckets) {
+            found.addAll(bucket.reversed());
+        }
+        return found;
+    }
+
+    /// Everyone who waits with some user data, newest first.
+    List<Request> withUserData(long userData) {
+        List<Request> found = new ArrayList<>(1);
+        for (Request request : bucket(userData).reversed()) {
+            if (request.userData == userData) {
+                found.add(request);
+            }
+        }
+        return found;
+    }
+
+    // ---- arming ---------------------------------------------------------------------------
+
+    /// Lets a request wait for what its operation needs (`io_arm_poll_handler`).
+    ///
+    /// @return false when its file cannot be polled
+    boolean arm(Request request) {
+        if (request.file == null || !request.file.pollable()) {
+            return false;
+        }
+        prepare(request);
+        int ready = enter(request);
+        if (ready == 0) {
+            return true;
+        }
+        if (request.oneshot) {
+            leave(request);
+            ring.queue(request, Request.WORK_SUBMIT);
+        } else {
+            woken(request, ready);
+        }
+        return true;
+    }
+
+    /// The same from a worker, where a wait for space that is there already is refused.
+    boolean armFromWorker(Request request) {
+        prepare(request);
+        request.oneshot = request.opcode == Opcode.IORING_OP_SEND;
+        int ready = enter(request);
+        if (ready != 0) {
+            if (request.oneshot) {
+                leave(request);
+                return false;
+            }
+            woken(request, ready);
+        }
+        return true;
+    }
+
+    private void prepare(Request request) {
+        request.pollEvents = Operations.pollEvents(request) | EVENTS_ALWAYS;
+        request.oneshot = !request.multishot || request.opcode == Opcode.IORING_OP_SEND;
+        request.polled = true;
+    }
+
+    /// Arms a request of IORING_OP_POLL_ADD.
+    ///
+    /// @return events that are true already
+    int armPollAdd(Request request, int events, boolean multishot) {
+        request.pollEvents = events | EVENTS_ALWAYS;
+        request.oneshot = !multishot;
+        request.multishot = multishot;
+        return enter(request);
+    }
+
+    private int enter(Request request) {
+        request.armed = true;
+        request.cancelled = false;
+        request.pollReferences = 0;
+        request.pollResult = 0;
+        request.waitingIn = request.file.waiters();
+        request.waitingIn.add(request, request.opcode == Opcode.IORING_OP_ACCEPT);
+        bucket(request.userData).add(request);
+        return request.file.poll() & request.pollEvents;
+    }
+
+    /// Takes a request out of everything it waits in.
+    void leave(Request request) {
+        if (request.armed) {
+            request.armed = false;
+            bucket(request.userData).remove(request);
+        }
+        leaveQueue(request);
+    }
+
+    private static void leaveQueue(Request request) {
+        if (request.waitingIn != null) {
+            request.waitingIn.remove(request);
+            request.waitingIn = null;
+        }
+    }
+
+    // ---- waking ---------------------------------------------------------------------------
+
+    /// A file has changed (`io_poll_wake`).
+    void woken(Request request, int mask) {
+        if (mask != 0 && (mask & request.pollEvents) == 0) {
+            return;
+        }
+        if (request.pollReferences++ > 0) {
+            return; // the work is queued already
+        }
+        request.pollResult = mask & request.pollEvents;
+        if (mask != 0 && request.oneshot) {
+            leaveQueue(request);
+        }
+        ring.queue(request, Request.WORK_POLL);
+    }
+
+    /// Ends a wait; the request's own completion follows as work.
+    void cancel(Request request) {
+        request.cancelled = true;
+        if (request.pollReferences++ == 0) {
+            ring.queue(request, Request.WORK_POLL);
+        }
+    }
+
+    /// Does what a wake-up asked for (`io_poll_task_func`).
+    void run(Request request) {
+        if (request.done) {
+            return;
+        }
+        int outcome = look(request);
+        if (outcome == NO_ACTION) {
+            return;
+        }
+        if (outcome == REQUEUE) {
+            request.pollResult = 0;
+            ring.queue(request, Request.WORK_POLL);
+            return;
+        }
+        leave(request);
+        boolean pollAdd = request.opcode == Opcode.IORING_OP_POLL_ADD;
+        switch (outcome) {
+            case USE_RESULT -> ring.complete(request);
+            case READY -> {
+                if (pollAdd) {
+                    finishPollAdd(request, request.pollResult);
+                } else {
+                    ring.issueAgain(request);
+                }
+            }
+            case AGAIN -> {
+                if (!pollAdd) {
+                    ring.issueAgain(request);
+                    return;
+                }
+                int ready = armPollAdd(request, request.pollEvents, false);
+                if (ready != 0) {
+                    leave(request);
+                    finishPollAdd(request, ready);
+                }
+            }
+            default -> ring.fail(request, outcome);
+        }
+    }
+
+    private void finishPollAdd(Request request, int events) {
+        request.complete(events);
+        ring.complete(request);
+    }
+
+    /// Works off the wake-ups that have come together (`io_poll_check_events`).
+    private int look(Request request) {
+        boolean lookedForEnd = request.ring.kernel().profile().has(Quirk.LOST_END)
+                || request.opcode == Opcode.IORING_OP_POLL_ADD;
+        do {
+            int references = request.pollReferences;
+            if (request.cancelled) {
+                return -Errno.ECANCELED;
+            }
+            if (references != 1) {
+                request.pollResult = 0; // several: what the first one said may be outdated
+            }
+            if (request.pollResult == 0) {
+                request.pollResult = request.file.poll() & request.pollEvents;
+            }
+            int events = request.pollResult;
+            if (events != 0) {
+                if (request.oneshot) {
+                    return READY;
+                }
+                int outcome = shoot(request, events);
+                if (outcome != 0) {
+                    return outcome;
+                }
+                if ((events & ENDED) != 0 && !lookedForEnd) {
+                    lookedForEnd = true;
+                    request.pollReferences++; // what came before the end must not hide it
+                }
+            } else if (request.oneshot) {
+                return AGAIN;
+            }
+            request.pollResult = 0;
+            request.pollReferences -= references;
+        } while (request.pollReferences > 0);
+        return NO_ACTION;
+    }
+
+    /// One round of a multishot request.
+    ///
+    /// @return 0 to stay armed, or what to do
+    private int shoot(Request request, int events) {
+        if (request.opcode == Opcode.IORING_OP_POLL_ADD) {
+            if (ring.postMore(request, events, IORING_CQE_F_MORE)) {
+                return 0;
+            }
+            request.complete(events);
+            return USE_RESULT;
+        }
+        int result = Operations.issueFromPoll(request);
+        return switch (result) {
+            case Request.COMPLETE -> USE_RESULT;
+            case Request.REQUEUE -> REQUEUE;
+            case -Errno.EAGAIN -> 0;
+            default -> result;
+        };
+    }
+
+    private List<Request> bucket(long userData) {
+        return buckets[(int) (userData * GOLDEN_RATIO >>> shift)];
+    }
+}

@@ -1,0 +1,55 @@
+package dev.rill.engine;
+
+import dev.rill.abi.Errno;
+
+/// An open file that is a socket (`struct socket` with its `proto_ops`).
+interface Socket extends OpenFile {
+
+    /// `AF_*`.
+    int domain();
+
+    /// `SOCK_*`, without flags.
+    int type();
+
+    /// Receives into `message.data`; see [Message] for what else is filled in.
+    ///
+    /// @return bytes, 0 at the end, or `-errno`
+    int receive(Message message);
+
+    /// Sends `message.data`.
+    ///
+    /// @return bytes taken, or `-errno`
+    int send(Message message);
+
+    int bind(byte[] address);
+
+    int listen(int backlog);
+
+    /// @return 0, `-EINPROGRESS` when it goes on, or `-errno`
+    int connect(byte[] address);
+
+    /// Takes the next connection.
+    ///
+    /// @param result its socket, in element 0
+    /// @return 0 or `-errno`
+    int accept(Socket[] result);
+
+    int shutdown(int how);
+
+    /// The socket's own address, or null when it has none.
+    byte[] localAddress();
+
+    /// The peer's address, or null when there is no peer.
+    byte[] peerAddress();
+
+    default int setOption(int level, int option, int value) {
+        return -Errno.ENOPROTOOPT;
+    }
+
+    /// @return the value's length in bytes or `-errno`; the value is in element 0
+    default int getOption(int level, int option, int[] value) {
+        return -Errno.ENOPROTOOPT;
+    }
+
+    void nonblocking(boolean on);
+}

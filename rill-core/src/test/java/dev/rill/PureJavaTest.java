@@ -1,0 +1,58 @@
+package dev.rill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rill.kernel.Kernel;
+import dev.rill.ring.BufferGroup;
+import dev.rill.ring.BufferGroupOptions;
+import dev.rill.testing.Inbox;
+import dev.rill.testing.Rig;
+import dev.rill.testing.Rig.Pair;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/// The engine needs no native access: a JVM that denies it to everyone still receives into an
+/// incremental buffer ring.
+class PureJavaTest {
+
+    @Test
+    void receivesWhereNativeAccessIsDenied() throws IOException, InterruptedException {
+        Path target = Repository.root().resolve("rill-core/target");
+        Process process = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
+                "--illegal-native-access=deny", "-cp",
+                target.resolve("classes") + ":" + target.resolve("test-classes"),
+                Program.class.getName()).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(),
+                StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(output).isEqualTo("received 100 bytes\n");
+    }
+
+    /// What that JVM runs.
+    static final class Program {
+
+        private Program() {
+        }
+
+        public static void main(String[] arguments) {
+            Kernel kernel = Kernels.inProcess();
+            try (Rig rig = new Rig(kernel);
+                    BufferGroup group = BufferGroup.open(rig.ring(),
+                            BufferGroupOptions.incremental(0, 4, 4096))) {
+                Pair pair = rig.unixStream();
+                Inbox inbox = new Inbox(group);
+                byte[] sent = Rig.pattern(100, 1);
+                group.select(rig.sqe().prepRecvMultishot(pair.left()));
+                rig.write(pair.right(), sent);
+                inbox.take(rig.await());
+                if (Arrays.equals(inbox.bytes(), sent)) {
+                    System.out.println("received " + sent.length + " bytes");
+                }
+            }
+        }
+    }
+}
