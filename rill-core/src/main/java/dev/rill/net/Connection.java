@@ -283,7 +283,6 @@ public final class Connection {
             case UserData.RECEIVE -> receiveSide.completed(res, flags);
             case UserData.SEND -> sendSide.completed(res);
             case UserData.CONNECT -> connectCompleted(res);
-            case UserData.SHUTDOWN -> sendSide.shutdownCompleted();
             case UserData.CLOSE -> closeCompleted();
             default -> throw new IllegalStateException("tag=" + tag);
         }

@@ -305,8 +305,8 @@ public final class EventLoop implements AutoCloseable {
     private void dispatch(long userData, int res, int flags) {
         int tag = UserData.tag(userData);
         switch (tag) {
-            case UserData.RECEIVE, UserData.SEND, UserData.CONNECT, UserData.SHUTDOWN,
-                    UserData.CLOSE -> connection(userData, res).completed(tag, res, flags);
+            case UserData.RECEIVE, UserData.SEND, UserData.CONNECT, UserData.CLOSE ->
+                connection(userData, res).completed(tag, res, flags);
             case UserData.ACCEPT ->
                 listeners.get(UserData.slot(userData)).acceptCompleted(res, flags);
             case UserData.LISTENER_CLOSE -> listeners.closed();

@@ -2,7 +2,6 @@ package dev.rill.net;
 
 import static dev.rill.abi.MsgFlags.MSG_NOSIGNAL;
 import static dev.rill.abi.MsgFlags.MSG_WAITALL;
-import static dev.rill.abi.SocketConstants.SHUT_WR;
 
 import dev.rill.abi.Errno;
 import dev.rill.ring.BufferGroup;
@@ -31,7 +30,6 @@ final class SendSide {
     /// In the loop's list of those that have something to start.
     private boolean flushing;
     private boolean finishing;
-    private boolean shutdownSent;
     private boolean ended;
     private boolean aboveHigh;
     /// The connections that are held back by this one; null until there is one.
@@ -86,7 +84,7 @@ final class SendSide {
     /// Starts what there is to start.
     void flush() {
         flushing = false;
-        if (sending || shutdownSent || !connection.isEstablished() && !connection.isClosing()) {
+        if (sending || !connection.isEstablished() && !connection.isClosing()) {
             return;
         }
         if (!queue.isEmpty()) {
@@ -96,9 +94,9 @@ final class SendSide {
             sending = true;
             sendStarted = loop.now();
         } else if (finishing && !ended) {
-            loop.sqe().prepShutdown(fd, SHUT_WR).userData(connection.tagged(UserData.SHUTDOWN));
-            connection.submitted();
-            shutdownSent = true;
+            loop.sockets().endOutput(fd);
+            ended = true;
+            connection.directionEnded();
         }
     }
 
@@ -122,12 +120,6 @@ final class SendSide {
             connection.drained();
         }
         flushLater();
-    }
-
-    void shutdownCompleted() {
-        connection.finished();
-        ended = true;
-        connection.directionEnded();
     }
 
     /// Moves what a slow peer does not take out of the receive buffers, so that others can use

@@ -16,11 +16,10 @@ final class UserData {
     static final int SEND = 2;
     static final int ACCEPT = 3;
     static final int CONNECT = 4;
-    static final int SHUTDOWN = 5;
-    static final int CLOSE = 6;
-    static final int CANCEL = 7;
-    static final int WAKE = 8;
-    static final int LISTENER_CLOSE = 9;
+    static final int CLOSE = 5;
+    static final int CANCEL = 6;
+    static final int WAKE = 7;
+    static final int LISTENER_CLOSE = 8;
 
     /// How many objects of a kind can be told apart.
     static final int SLOTS_MAX = 1 << 24;
