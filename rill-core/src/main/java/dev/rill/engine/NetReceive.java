@@ -212,7 +212,8 @@ final class NetReceive {
                 return RETRY;
             }
         } else {
-            cflags |= ring.buffers().put(request, used(request, result), 1);
+            // The whole, not this pass: before commitPart nothing of the earlier ones was consumed.
+            cflags |= ring.buffers().put(request, used(request, total), 1);
         }
         if (request.multishot && !ends
                 && ring.postMore(request, total, cflags | IORING_CQE_F_MORE)) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -22,16 +23,18 @@ final class ConformanceTest {
 
     @TestFactory
     Stream<DynamicTest> everyCaseOnLinux() throws IOException {
-        return everyCase(LinuxTarget.get());
+        return everyCase(LinuxTarget.get(), scenarios());
     }
 
     @TestFactory
-    Stream<DynamicTest> everyCaseOnTheEngine() throws IOException {
-        return everyCase(Target.engine(Kernels.inProcess()));
+    Stream<DynamicContainer> everyCaseOnTheEngine() throws IOException {
+        List<Scenario> scenarios = scenarios();
+        return Kernels.profiles().stream().map(profile -> DynamicContainer.dynamicContainer(
+                profile, everyCase(Target.engine(Kernels.inProcess(profile)), scenarios)));
     }
 
-    private static Stream<DynamicTest> everyCase(Target target) throws IOException {
-        return scenarios().stream().map(scenario -> DynamicTest.dynamicTest(
+    private static Stream<DynamicTest> everyCase(Target target, List<Scenario> scenarios) {
+        return scenarios.stream().map(scenario -> DynamicTest.dynamicTest(
                 scenario.id() + " " + scenario.title() + " on " + target.name(),
                 () -> check(Runner.run(scenario, target))));
     }
