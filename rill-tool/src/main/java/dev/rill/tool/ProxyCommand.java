@@ -89,8 +89,8 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Option(names = "--grace", paramLabel = "TIME", converter = TimeSpan.class,
             defaultValue = "5s",
-            description = "How long connections may take to end when the proxy stops. Default: "
-                + "${DEFAULT-VALUE}.")
+            description = "How long connections may take to end when the proxy stops; 0 for no "
+                + "time at all. Default: ${DEFAULT-VALUE}.")
     private Duration grace;
 
     @Option(names = "--json",
@@ -140,7 +140,8 @@ final class ProxyCommand implements Callable<Integer> {
                     .withBuffers(group)
                     .withConnectionsMax(2 * connectionsMax)
                     .withUnsent(unsentMax / 4, unsentMax)
-                    .withTimeouts(idleTimeout, connectTimeout, grace);
+                    .withTimeouts(idleTimeout, connectTimeout,
+                            grace.isZero() ? Duration.ofMillis(1) : grace); // zero: at once
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
