@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.rill.abi.Errno;
 import dev.rill.abi.FileFlags;
-import dev.rill.abi.Opcode;
 import dev.rill.abi.SockaddrIn;
 import dev.rill.abi.SocketConstants;
 import dev.rill.kernel.Descriptors;
@@ -90,14 +89,6 @@ final class Service implements AutoCloseable {
         MemorySegment.copy(name, 0, memory, JAVA_BYTE, 0, name.length);
         return KernelException.check("opening " + path, call(sqe -> sqe.prepOpenat(
                 FileFlags.AT_FDCWD, memory.address(), flags, READ_AND_WRITE_BY_OWNER)));
-    }
-
-    void unlink(String path) {
-        byte[] name = (path + "\0").getBytes(StandardCharsets.UTF_8);
-        MemorySegment memory = kernel.memory(name.length, arena);
-        MemorySegment.copy(name, 0, memory, JAVA_BYTE, 0, name.length);
-        call(sqe -> sqe.prep(Opcode.IORING_OP_UNLINKAT, FileFlags.AT_FDCWD, memory.address(),
-                0, 0));
     }
 
     /// Two connected sockets over the loopback interface.
