@@ -192,19 +192,6 @@ final class MessageSocket implements Socket {
     }
 
     @Override
-    public int read(IoVector into, long position) {
-        if (into.remaining() == 0) {
-            return 0;
-        }
-        return position > 0 ? -Errno.ESPIPE : receive(SocketCalls.message(into));
-    }
-
-    @Override
-    public int write(IoVector from, long position) {
-        return position > 0 ? -Errno.ESPIPE : send(SocketCalls.message(from));
-    }
-
-    @Override
     public int poll() {
         int events = error != 0 ? Events.ERR : 0;
         if (receiveShutdown) {

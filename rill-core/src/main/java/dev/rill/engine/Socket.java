@@ -21,6 +21,21 @@ interface Socket extends OpenFile {
     /// @return bytes taken, or `-errno`
     int send(Message message);
 
+    /// A plain read is a receive without anything else.
+    @Override
+    default int read(IoVector into, long position) {
+        if (into.remaining() == 0) {
+            return 0;
+        }
+        return position > 0 ? -Errno.ESPIPE : receive(new Message(into));
+    }
+
+    /// A plain write is a send without anything else.
+    @Override
+    default int write(IoVector from, long position) {
+        return position > 0 ? -Errno.ESPIPE : send(new Message(from));
+    }
+
     int bind(byte[] address);
 
     int listen(int backlog);

@@ -10,11 +10,6 @@ final class SocketCalls {
     private SocketCalls() {
     }
 
-    /// A plain read or write as a message without anything else.
-    static Message message(IoVector data) {
-        return new Message(data);
-    }
-
     /// @return 0 or `-errno`
     static int checkBind(Socket socket, byte[] address, byte[] bound) {
         if (bound != null || !Addresses.isComplete(address)) {

@@ -165,19 +165,6 @@ final class StreamSocket implements Socket {
     }
 
     @Override
-    public int read(IoVector into, long position) {
-        if (into.remaining() == 0) {
-            return 0;
-        }
-        return position > 0 ? -Errno.ESPIPE : receive(SocketCalls.message(into));
-    }
-
-    @Override
-    public int write(IoVector from, long position) {
-        return position > 0 ? -Errno.ESPIPE : send(SocketCalls.message(from));
-    }
-
-    @Override
     public int poll() {
         if (backlog != null) {
             return backlog.isEmpty() ? 0 : Events.IN;
