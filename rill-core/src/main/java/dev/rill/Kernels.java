@@ -43,7 +43,7 @@ public final class Kernels {
     /// one program need, and tests. It behaves like Linux 6.18.
     ///
     /// @return a kernel with a network of its own
-    public static Kernel inProcess() {
+    public static Kernel inMemory() {
         return InProcessKernel.inMemory(Profile.reference());
     }
 
@@ -52,13 +52,13 @@ public final class Kernels {
     /// @param release one of [#profiles]
     /// @return a kernel with a network of its own
     /// @throws IllegalArgumentException when there is no profile of that release
-    public static Kernel inProcess(String release) {
+    public static Kernel inMemory(String release) {
         return InProcessKernel.inMemory(Profile.of(release).orElseThrow(
                 () -> new IllegalArgumentException("release=" + release + ": there are profiles of "
                         + String.join(", ", Profile.releases()))));
     }
 
-    /// The releases of Linux that [#inProcess] can behave like.
+    /// The releases of Linux that [#inMemory] can behave like.
     ///
     /// @return as `uname -r` prints them, oldest first
     public static List<String> profiles() {

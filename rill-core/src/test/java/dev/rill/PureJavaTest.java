@@ -39,7 +39,7 @@ class PureJavaTest {
         }
 
         public static void main(String[] arguments) {
-            Kernel kernel = Kernels.inProcess();
+            Kernel kernel = Kernels.inMemory();
             try (Rig rig = new Rig(kernel);
                     BufferGroup group = BufferGroup.open(rig.ring(),
                             BufferGroupOptions.incremental(0, 4, 4096))) {

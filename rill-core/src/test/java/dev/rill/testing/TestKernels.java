@@ -32,7 +32,7 @@ public final class TestKernels {
         Class<?> type = test.getTestClass().orElseThrow();
         boolean engine = !REAL_NETWORK.contains(type.getPackageName())
                 && !KERNEL_APART.contains(type.getSimpleName());
-        return engine ? Stream.concat(real(), Stream.of(Kernels.inProcess())) : real();
+        return engine ? Stream.concat(real(), Stream.of(Kernels.inMemory())) : real();
     }
 
     private static Stream<Kernel> real() {

@@ -104,8 +104,8 @@ final class ScenarioCommand implements Callable<Integer> {
                 targets.add(Target.linux(Kernels.linux()));
             }
             if (where != Where.LINUX) {
-                targets.add(Target.engine(profile == null ? Kernels.inProcess()
-                        : Kernels.inProcess(profile)));
+                targets.add(Target.engine(profile == null ? Kernels.inMemory()
+                        : Kernels.inMemory(profile)));
             }
             return play(scenarios, targets, out);
         } catch (KernelException e) {

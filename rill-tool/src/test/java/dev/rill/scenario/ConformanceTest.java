@@ -30,7 +30,7 @@ final class ConformanceTest {
     Stream<DynamicContainer> everyCaseOnTheEngine() throws IOException {
         List<Scenario> scenarios = scenarios();
         return Kernels.profiles().stream().map(profile -> DynamicContainer.dynamicContainer(
-                profile, everyCase(Target.engine(Kernels.inProcess(profile)), scenarios)));
+                profile, everyCase(Target.engine(Kernels.inMemory(profile)), scenarios)));
     }
 
     private static Stream<DynamicTest> everyCase(Target target, List<Scenario> scenarios) {
