@@ -88,6 +88,16 @@ public final class InProcessKernel implements Kernel {
         return PAGE_SIZE;
     }
 
+    @Override
+    public long nanoTime() {
+        lock.lock();
+        try {
+            return clock.now();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     Profile profile() {
         return profile;
     }

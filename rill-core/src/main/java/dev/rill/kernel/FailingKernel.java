@@ -110,6 +110,11 @@ public final class FailingKernel implements Kernel {
     }
 
     @Override
+    public long nanoTime() {
+        return kernel.nanoTime();
+    }
+
+    @Override
     public int setup(int entries, MemorySegment params) {
         return fails("setup") ? -errno : kernel.setup(entries, params);
     }

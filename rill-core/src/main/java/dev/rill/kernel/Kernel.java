@@ -34,6 +34,13 @@ public interface Kernel extends AutoCloseable {
     /// @return bytes, a power of two
     int pageSize();
 
+    /// The time that this kernel's timeouts are measured in. Whoever sets deadlines of its own
+    /// reads them from here, because a simulated kernel has a time of its own.
+    ///
+    /// @return nanoseconds since some moment, as of `CLOCK_MONOTONIC`; may be negative
+    /// @see System#nanoTime()
+    long nanoTime();
+
     /// Creates a ring.
     ///
     /// @param entries submission queue entries asked for; the kernel rounds up to a power of two

@@ -77,6 +77,11 @@ public final class TracingKernel implements Kernel {
     }
 
     @Override
+    public long nanoTime() {
+        return kernel.nanoTime();
+    }
+
+    @Override
     public int setup(int entries, MemorySegment params) {
         int fd = kernel.setup(entries, params);
         if (fd >= 0) {

@@ -51,6 +51,11 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
     public int setup(int entries, MemorySegment params) {
         requireSize("params", params, IoUringParams.SIZE);
         return Libc.ioUringSetup(Syscall.SYS_IO_URING_SETUP, entries, params);

@@ -41,6 +41,7 @@ public final class EventLoop implements AutoCloseable {
     private static final Duration CENTURY = Duration.ofDays(36_500);
 
     private final Thread owner = Thread.currentThread();
+    private final Kernel kernel;
     private final EventLoopOptions options;
     private final Ring ring;
     private final Sockets sockets;
@@ -56,7 +57,7 @@ public final class EventLoop implements AutoCloseable {
     private final AtomicInteger stops = new AtomicInteger();
     private int stopsHeeded;
 
-    private long now = System.nanoTime();
+    private long now;
     private boolean mail;
     /// Inside a turn, where handlers and tasks are called.
     private boolean turning;
@@ -71,7 +72,9 @@ public final class EventLoop implements AutoCloseable {
     private long completions;
 
     private EventLoop(Kernel kernel, EventLoopOptions options) {
+        this.kernel = kernel;
         this.options = options;
+        now = kernel.nanoTime();
         ring = Ring.open(kernel, options.ring());
         BufferGroup lent = null;
         try {
@@ -284,7 +287,7 @@ public final class EventLoop implements AutoCloseable {
         } else {
             ring.submitAndWait(count, delay);
         }
-        now = System.nanoTime();
+        now = kernel.nanoTime();
         CompletionQueue cq = ring.completions();
         try {
             while (cq.next()) {
@@ -434,8 +437,8 @@ public final class EventLoop implements AutoCloseable {
     }
 
     /// Some write "never" as the longest duration there is.
-    private static long deadline(Duration delay) {
-        return System.nanoTime() + (delay.compareTo(CENTURY) < 0 ? delay : CENTURY).toNanos();
+    private long deadline(Duration delay) {
+        return kernel.nanoTime() + (delay.compareTo(CENTURY) < 0 ? delay : CENTURY).toNanos();
     }
 
     void setTimerAt(Timers.Timer timer, long deadline) {

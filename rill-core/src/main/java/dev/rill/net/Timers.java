@@ -2,7 +2,7 @@ package dev.rill.net;
 
 /// A timing wheel: deadlines in buckets of 10 ms, setting and cancelling at constant cost.
 ///
-/// Times are [System#nanoTime]. A timer never fires early, and late by at most one bucket and
+/// Times are those of the kernel. A timer never fires early, and late by at most one bucket and
 /// whatever the loop was busy with.
 final class Timers {
 

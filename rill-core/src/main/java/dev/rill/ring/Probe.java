@@ -202,10 +202,10 @@ public final class Probe {
         int firstRes = 0;
         int firstFlags = 0;
         boolean first = true;
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        long deadline = kernel.nanoTime() + PATIENCE_NANOS;
         CompletionQueue completions = ring.completions();
-        while (ring.inFlight() > before && deadline - System.nanoTime() > 0) {
-            ring.submitAndWait(1, Math.max(0, deadline - System.nanoTime()));
+        while (ring.inFlight() > before && deadline - kernel.nanoTime() > 0) {
+            ring.submitAndWait(1, Math.max(0, deadline - kernel.nanoTime()));
             while (completions.next()) {
                 firstRes = first ? completions.res() : firstRes;
                 firstFlags = first ? completions.flags() : firstFlags;

@@ -354,7 +354,7 @@ public final class Ring implements AutoCloseable {
     ///
     /// @return whether nothing is in flight any more
     private boolean drain() {
-        long deadline = System.nanoTime() + CLOSE_TIMEOUT_NANOS;
+        long deadline = kernel.nanoTime() + CLOSE_TIMEOUT_NANOS;
         try {
             discard();
             submitted -= submissions.takeBack((flags & IORING_SETUP_SQPOLL) != 0);
@@ -365,7 +365,7 @@ public final class Ring implements AutoCloseable {
             boolean idle = countable && inFlight() == 0;
             boolean asked = false;
             while (!idle || inFlight() > submissions.silent()) {
-                long left = deadline - System.nanoTime();
+                long left = deadline - kernel.nanoTime();
                 if (left <= 0) {
                     LOGGER.log(System.Logger.Level.WARNING, "{0} requests of a closed ring did not"
                             + " end within 5 seconds: its memory stays allocated", inFlight());

@@ -66,6 +66,11 @@ public record OlderKernel(Kernel kernel, String name, int setupFlags, Set<Intege
     }
 
     @Override
+    public long nanoTime() {
+        return kernel.nanoTime();
+    }
+
+    @Override
     public int setup(int entries, MemorySegment params) {
         if ((params.get(JAVA_INT, IoUringParams.FLAGS) & setupFlags) != 0) {
             return -Errno.EINVAL;
