@@ -8,6 +8,7 @@ import dev.rill.kernel.KernelException;
 import dev.rill.linux.LinuxAvailability;
 import dev.rill.linux.LinuxKernel;
 import java.util.List;
+import java.util.function.Function;
 
 /// Where a program asks for a kernel.
 ///
@@ -16,15 +17,55 @@ import java.util.List;
 /// ```
 public final class Kernels {
 
+    private static final System.Logger LOGGER = System.getLogger(Kernels.class.getName());
+
+    /// Names, separated by commas, kernels that must be there.
+    private static final String REQUIRE = "RILL_REQUIRE";
+
     private Kernels() {
     }
 
-    /// The best kernel this machine offers.
+    /// The best kernel this machine offers: the running Linux where its io_uring can be used,
+    /// otherwise io_uring in Java inside this process, and a warning in the log that says why and
+    /// what to do about it. [Kernel#name] tells which one it is.
     ///
     /// @return a kernel that works here
-    /// @throws KernelException when there is none, with the reason and the remedy
+    /// @throws KernelException when io_uring cannot be used and the environment says that it must
+    ///         be there (`RILL_REQUIRE=linux`), with the reason and the remedy
     public static Kernel best() {
-        return linux();
+        return linuxOr(Kernels::engineInstead);
+    }
+
+    static Kernel engineInstead(Availability missing) {
+        Kernel engine = inMemory();
+        LOGGER.log(System.Logger.Level.WARNING, "{0}. Running on the engine in this process"
+                + " instead, which behaves like Linux {1}", missing.message(), engine.release());
+        return engine;
+    }
+
+    /// The running Linux where its io_uring can be used, otherwise what the program wants then:
+    /// [#best] for programs that choose, or say what happened, in their own way.
+    ///
+    /// @param otherwise is given the reason and the remedy, and answers with a kernel
+    /// @return a kernel that works here
+    /// @throws KernelException when io_uring cannot be used and the environment says that it must
+    ///         be there (`RILL_REQUIRE=linux`), with the reason and the remedy
+    public static Kernel linuxOr(Function<Availability, Kernel> otherwise) {
+        return choose(linuxAvailability(), System.getenv(REQUIRE), otherwise);
+    }
+
+    /// The choice, apart from the machine it is made for.
+    static Kernel choose(Availability linux, String required,
+            Function<Availability, Kernel> otherwise) {
+        if (linux.available()) {
+            return new LinuxKernel();
+        }
+        if (required != null && List.of(required.split(",")).contains("linux")) {
+            throw KernelException.unavailable(Availability.no(linux.kernel(), linux.reason(),
+                    linux.remedy() + ". " + REQUIRE + "=" + required
+                    + " forbids to run on anything else"));
+        }
+        return otherwise.apply(linux);
     }
 
     /// The running Linux kernel.
@@ -53,9 +94,7 @@ public final class Kernels {
     /// @return a kernel with a network of its own
     /// @throws IllegalArgumentException when there is no profile of that release
     public static Kernel inMemory(String release) {
-        return InProcessKernel.inMemory(Profile.of(release).orElseThrow(
-                () -> new IllegalArgumentException("release=" + release + ": there are profiles of "
-                        + String.join(", ", Profile.releases()))));
+        return InProcessKernel.inMemory(profile(release));
     }
 
     /// The releases of Linux that [#inMemory] can behave like.
@@ -63,6 +102,21 @@ public final class Kernels {
     /// @return as `uname -r` prints them, oldest first
     public static List<String> profiles() {
         return Profile.releases();
+    }
+
+    /// What sets the Linux of a release apart from others that [#inMemory] can behave like.
+    ///
+    /// @param release one of [#profiles]
+    /// @return what is not the same in all of them
+    /// @throws IllegalArgumentException when there is no profile of that release
+    public static List<ProfileQuirk> quirks(String release) {
+        return profile(release).quirks().stream().map(quirk -> new ProfileQuirk(
+                quirk.name(), quirk.summary(), quirk.kernels())).toList();
+    }
+
+    private static Profile profile(String release) {
+        return Profile.of(release).orElseThrow(() -> new IllegalArgumentException("release="
+                + release + ": there are profiles of " + String.join(", ", Profile.releases())));
     }
 
     /// Whether the running Linux kernel can be used, tried by creating a small ring.

@@ -20,6 +20,7 @@ import static dev.rill.engine.Quirk.WAITALL_FIRST_PART_ONLY;
 import static dev.rill.engine.Quirk.WAITALL_UNCOMMITTED;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +71,11 @@ public enum Profile {
     /// The release it stands for.
     public String release() {
         return release;
+    }
+
+    /// What sets it apart, in the order of the table of quirks.
+    public Set<Quirk> quirks() {
+        return Collections.unmodifiableSet(quirks);
     }
 
     boolean has(Quirk quirk) {

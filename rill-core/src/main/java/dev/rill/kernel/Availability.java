@@ -34,4 +34,11 @@ public record Availability(boolean available, String kernel, String reason, Stri
     public static Availability no(String kernel, String reason, String remedy) {
         return new Availability(false, kernel, reason, remedy);
     }
+
+    /// Why the kernel cannot be used and what to do about it, in one line.
+    ///
+    /// @return what messages say; only when it is not available
+    public String message() {
+        return "io_uring cannot be used here (" + kernel + "): " + reason + ". " + remedy;
+    }
 }

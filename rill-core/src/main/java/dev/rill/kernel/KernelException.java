@@ -33,8 +33,7 @@ public final class KernelException extends RuntimeException {
     }
 
     private KernelException(Availability availability) {
-        super("io_uring cannot be used here (" + availability.kernel() + "): "
-                + availability.reason() + ". " + availability.remedy());
+        super(availability.message());
         operation = "io_uring_setup";
         errno = 0;
     }
