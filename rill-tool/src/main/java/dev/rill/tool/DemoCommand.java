@@ -1,6 +1,5 @@
 package dev.rill.tool;
 
-import dev.rill.Kernels;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import dev.rill.net.EventLoopOptions;
@@ -78,6 +77,9 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private BufferOptions buffers;
 
+    @Mixin
+    private final KernelOptions kernels;
+
     @Option(names = "--json", description = "Print one JSON object at the end, and nothing else.")
     private boolean json;
 
@@ -100,12 +102,13 @@ final class DemoCommand implements Callable<Integer> {
     private String failure;
 
     DemoCommand() {
-        this(UnaryOperator.identity());
+        this(UnaryOperator.identity(), new KernelOptions());
     }
 
-    /// For tests: what the proxy is to connect to, given the origin's address.
-    DemoCommand(UnaryOperator<InetSocketAddress> front) {
+    /// For tests: what the proxy is to connect to, given the origin's address, and another machine.
+    DemoCommand(UnaryOperator<InetSocketAddress> front, KernelOptions kernels) {
         this.front = front;
+        this.kernels = kernels;
     }
 
     @Override
@@ -117,8 +120,8 @@ final class DemoCommand implements Callable<Integer> {
         CountDownLatch done = new CountDownLatch(1);
         Thread hook = new Thread(() -> cancel(done), "rill-stop");
         Runtime.getRuntime().addShutdownHook(hook);
-        try (Kernel kernel = Kernels.best()) {
-            report.kernel(kernel);
+        try (Kernel kernel = kernels.open()) {
+            report.kernel(kernel, kernels.because());
             showExample(kernel);
             runRounds(kernel);
             conclude(out, kernel);
@@ -254,6 +257,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private Json object(Kernel kernel) {
         return new Json().put("kernel", kernel.toString())
+                .put("because", kernels.because())
                 .put("clients", clients)
                 .put("seconds", seconds)
                 .put("seed", seed)

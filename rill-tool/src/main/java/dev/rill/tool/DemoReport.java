@@ -22,9 +22,12 @@ final class DemoReport {
         this.terminal = terminal;
     }
 
-    void kernel(Kernel kernel) {
+    /// @param because why it is not the running one, null when that was not asked for or is used
+    void kernel(Kernel kernel, String because) {
         heading("Kernel");
-        out.println("  " + kernel + ": its io_uring can be used here, a trial ring was made");
+        out.println("  " + KernelOptions.name(kernel) + ": " + (!KernelOptions.isEngine(kernel)
+                ? "its io_uring can be used here, a trial ring was made"
+                : because == null ? "io_uring in Java, in this process" : because));
         out.flush();
     }
 

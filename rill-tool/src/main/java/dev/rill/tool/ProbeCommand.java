@@ -1,6 +1,7 @@
 package dev.rill.tool;
 
 import dev.rill.Kernels;
+import dev.rill.ProfileQuirk;
 import dev.rill.abi.FeatureFlags;
 import dev.rill.abi.Opcode;
 import dev.rill.kernel.Availability;
@@ -20,6 +21,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -37,21 +40,29 @@ import picocli.CommandLine.Spec;
             + "trial registration for each kind of buffer ring, a receive of four bytes. Takes "
             + "milliseconds, changes nothing and needs no privileges. Each line is a feature as "
             + "the kernel's header spells it, the Linux release that brought it, and what it is "
-            + "good for or what Rill does without it."
+            + "good for or what Rill does without it.",
+        "",
+        "With --kernel engine it says what the engine can do, and in what kernels differ: what the "
+            + "profile does as the Linux of that release does, and others do not."
     },
     optionListHeading = "%nOptions:%n",
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-        "0:io_uring works here",
-        "1:it does not; the reason and the remedy are on standard error",
+        "0:io_uring works here, or the engine was asked for",
+        "1:it does not, and the reason and the remedy are on standard error; with --kernel auto "
+            + "it is the engine that is probed then",
         "2:the command line was wrong",
     },
     footerHeading = "%nExamples:%n",
     footer = {
         "  ./rill probe",
+        "  ./rill probe --kernel engine --profile 6.12.0",
         "  ./rill probe --json | jq -r '.features[] | select(.present | not) | .name'",
     })
 final class ProbeCommand implements Callable<Integer> {
+
+    @Mixin
+    private final KernelOptions kernels;
 
     @Option(names = "--json", description = "Print one JSON object, also when io_uring is missing.")
     private boolean json;
@@ -60,15 +71,14 @@ final class ProbeCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     private final Supplier<Availability> availability;
-    private final Supplier<Kernel> kernels;
     private final Terminal terminal = Terminal.out();
 
     ProbeCommand() {
-        this(Kernels::linuxAvailability, Kernels::linux);
+        this(Kernels::linuxAvailability, new KernelOptions());
     }
 
     /// For tests: what would be said of another machine.
-    ProbeCommand(Supplier<Availability> availability, Supplier<Kernel> kernels) {
+    ProbeCommand(Supplier<Availability> availability, KernelOptions kernels) {
         this.availability = availability;
         this.kernels = kernels;
     }
@@ -76,34 +86,37 @@ final class ProbeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        Availability here = availability.get();
-        if (!here.available()) {
-            if (json) {
-                out.println(object(here, null).pretty());
-            }
-            throw new CommandFailed("io_uring cannot be used here (" + here.kernel() + ")"
-                    + System.lineSeparator() + "  why     " + here.reason()
-                    + System.lineSeparator() + "  remedy  " + here.remedy());
-        }
-        try (Kernel kernel = kernels.get()) {
+        Availability here = kernels.engineWanted() ? Availability.yes("engine")
+                : availability.get();
+        try (Kernel kernel = kernels.open()) {
             long begin = System.nanoTime();
             Features features = Probe.run(kernel);
             long nanos = System.nanoTime() - begin;
             if (json) {
-                out.println(object(here, features).pretty());
+                out.println(object(here, kernel, features).pretty());
             } else {
-                print(out, features, nanos);
+                print(out, kernel, features, nanos);
             }
             out.flush();
-            return 0;
+            return here.available() ? ExitCode.OK : ExitCode.SOFTWARE;
         } catch (KernelException e) {
-            throw new CommandFailed("the probe could not be finished: " + e.getMessage(), e);
+            if (here.available()) {
+                throw new CommandFailed("the probe could not be finished: " + e.getMessage(), e);
+            }
+            if (json) {
+                out.println(object(here, null, null).pretty());
+            }
+            throw new CommandFailed("io_uring cannot be used here (" + here.kernel() + ")"
+                    + System.lineSeparator() + "  why     " + here.reason()
+                    + System.lineSeparator() + "  remedy  " + here.remedy(), e);
         }
     }
 
-    private void print(PrintWriter out, Features features, long nanos) {
+    private void print(PrintWriter out, Kernel kernel, Features features, long nanos) {
         Feature[] all = Feature.values();
-        out.println(terminal.bold(features.kernel() + ": io_uring works here")
+        boolean engine = KernelOptions.isEngine(kernel);
+        out.println(terminal.bold(KernelOptions.name(kernel)
+                + (engine ? "" : ": io_uring works here"))
                 + ", " + count(features::has) + " of " + all.length + " features ("
                 + Units.duration(nanos) + ")");
         section(out, "Rill uses", features::uses, terminal::green, Feature::purpose);
@@ -113,6 +126,9 @@ final class ProbeCommand implements Callable<Integer> {
                 feature -> features.has(feature) && !features.uses(feature), terminal::faint,
                 Feature::purpose);
         printOperations(out, features);
+        if (engine) {
+            printProfile(out, kernel.release());
+        }
         printBackports(out);
     }
 
@@ -146,6 +162,16 @@ final class ProbeCommand implements Callable<Integer> {
                                 + String.join(", ", missing)));
     }
 
+    private void printProfile(PrintWriter out, String release) {
+        out.println();
+        out.println(terminal.bold("In what kernels differ") + ", as Linux " + release
+                + " has it (profiles: " + String.join(", ", Kernels.profiles()) + ")");
+        for (ProfileQuirk quirk : Kernels.quirks(release)) {
+            out.println("  " + terminal.yellow(quirk.name()) + "  " + quirk.kernels());
+            out.println("    " + quirk.summary());
+        }
+    }
+
     private static void printBackports(PrintWriter out) {
         for (Feature feature : Feature.values()) {
             List<String> releases = releases(feature);
@@ -157,7 +183,7 @@ final class ProbeCommand implements Callable<Integer> {
         }
     }
 
-    private static Json object(Availability here, Features features) {
+    private static Json object(Availability here, Kernel kernel, Features features) {
         List<Json> list = new ArrayList<>();
         if (features != null) {
             for (Feature feature : Feature.values()) {
@@ -170,8 +196,9 @@ final class ProbeCommand implements Callable<Integer> {
                         .put("without", feature.without()));
             }
         }
+        boolean engine = kernel != null && KernelOptions.isEngine(kernel);
         return new Json().put("available", here.available())
-                .put("kernel", here.kernel())
+                .put("kernel", kernel == null ? here.kernel() : kernel.toString())
                 .put("reason", here.reason())
                 .put("remedy", here.remedy())
                 .put("features", list)
@@ -179,7 +206,14 @@ final class ProbeCommand implements Callable<Integer> {
                         : List.of(FeatureFlags.decode(features.bits()).split("\\|")))
                 .put("operations", features == null ? List.of() : names(features.operations()))
                 .put("missingOperations",
-                        features == null ? List.of() : names(features.missingOperations()));
+                        features == null ? List.of() : names(features.missingOperations()))
+                .put("profile", engine ? kernel.release() : null)
+                .put("quirks", engine ? quirks(kernel.release()) : List.of());
+    }
+
+    private static List<Json> quirks(String release) {
+        return Kernels.quirks(release).stream().map(quirk -> new Json().put("name", quirk.name())
+                .put("kernels", quirk.kernels()).put("summary", quirk.summary())).toList();
     }
 
     private static long count(Predicate<Feature> belongs) {

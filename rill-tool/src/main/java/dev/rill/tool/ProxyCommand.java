@@ -1,6 +1,5 @@
 package dev.rill.tool;
 
-import dev.rill.Kernels;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import dev.rill.net.EventLoopOptions;
@@ -65,6 +64,9 @@ final class ProxyCommand implements Callable<Integer> {
     @Mixin
     private BufferOptions buffers;
 
+    @Mixin
+    private final KernelOptions kernels;
+
     @Option(names = "--connections-max", paramLabel = "N", defaultValue = "50000",
             description = "How many clients at a time; others wait in the backlog. Default: "
                 + "${DEFAULT-VALUE}.")
@@ -100,6 +102,15 @@ final class ProxyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    ProxyCommand() {
+        this(new KernelOptions());
+    }
+
+    /// For tests: another machine.
+    ProxyCommand(KernelOptions kernels) {
+        this.kernels = kernels;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         EventLoopOptions options = options();
@@ -107,7 +118,7 @@ final class ProxyCommand implements Callable<Integer> {
         Console console = new Console(spec.commandLine().getErr(), Terminal.err());
         RateLimitedLog log = new RateLimitedLog(console::message);
         CompletableFuture<Integer> exitCode = new CompletableFuture<>();
-        try (Kernel kernel = Kernels.best()) {
+        try (Kernel kernel = kernels.open()) {
             long begin = System.nanoTime();
             ProxyServer proxy = start(kernel, options, log);
             stopOnSignal(proxy, exitCode);
@@ -181,12 +192,14 @@ final class ProxyCommand implements Callable<Integer> {
                     .put("address", Endpoint.name(proxy.address()))
                     .put("server", Endpoint.name(server))
                     .put("kernel", kernel.toString())
+                    .put("because", kernels.because())
                     .put("buffers", group.buffers())
                     .put("bufferSize", group.bufferSize())
                     .put("incremental", group.ring().incremental()).line());
         } else {
             out.println("listening on " + Endpoint.name(proxy.address()) + ", carrying to "
-                    + Endpoint.name(server) + " (" + kernel + ", " + group.buffers() + " " + kind
+                    + Endpoint.name(server) + " (" + KernelOptions.name(kernel) + ", "
+                    + group.buffers() + " " + kind
                     + " buffers of " + Units.bytes(group.bufferSize()) + ")");
         }
         out.flush();

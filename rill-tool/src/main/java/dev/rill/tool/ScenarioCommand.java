@@ -1,6 +1,6 @@
 package dev.rill.tool;
 
-import dev.rill.Kernels;
+import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import dev.rill.scenario.Outcome;
 import dev.rill.scenario.Runner;
@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,7 +36,9 @@ import picocli.CommandLine.Spec;
     description = {
         "Reads scenario files (docs/scenarios.md says how they are written), plays every case on "
             + "the kernel and compares completions, buffer entries and bytes. When something else "
-            + "comes than was expected, the difference and all calls that led to it are shown."
+            + "comes than was expected, the difference and all calls that led to it are shown.",
+        "",
+        "--kernel both plays each case on the running kernel, then on the engine."
     },
     optionListHeading = "%nOptions:%n",
     footerHeading = "%nExamples:%n",
@@ -48,20 +51,12 @@ final class ScenarioCommand implements Callable<Integer> {
 
     private static final String ENDING = ".scenario";
 
-    enum Where { LINUX, ENGINE, BOTH }
-
     @Parameters(arity = "1..*", paramLabel = "FILE|DIR",
             description = "Scenario files, or folders that are searched for *" + ENDING + ".")
     private List<Path> paths;
 
-    @Option(names = "--kernel", paramLabel = "KERNEL", defaultValue = "linux",
-            description = "Where to play: linux (the running kernel), engine, or both. Default: "
-                + "${DEFAULT-VALUE}.")
-    private Where where;
-
-    @Option(names = "--profile", paramLabel = "VERSION",
-            description = "Which kernel the engine should be, such as 6.12.0.")
-    private String profile;
+    @Mixin
+    private final KernelOptions kernels = KernelOptions.inMemory();
 
     @Option(names = "--case", paramLabel = "ID",
             description = "Only this case; may be given several times.")
@@ -90,28 +85,15 @@ final class ScenarioCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new CommandFailed("the scenarios cannot be read: " + e.getMessage(), e);
         }
-        if (profile != null && where == Where.LINUX) {
-            throw new ParameterException(spec.commandLine(), "--profile " + profile
-                    + " is for the engine: add --kernel engine");
-        }
-        if (profile != null && !Kernels.profiles().contains(profile)) {
-            throw new ParameterException(spec.commandLine(), "--profile " + profile
-                    + ": there are " + String.join(", ", Kernels.profiles()));
-        }
-        List<Target> targets = new ArrayList<>();
+        List<Kernel> opened = List.of();
         try {
-            if (where != Where.ENGINE) {
-                targets.add(Target.linux(Kernels.linux()));
-            }
-            if (where != Where.LINUX) {
-                targets.add(Target.engine(profile == null ? Kernels.inMemory()
-                        : Kernels.inMemory(profile)));
-            }
-            return play(scenarios, targets, out);
+            opened = kernels.openAll();
+            return play(scenarios, opened.stream().map(kernel -> KernelOptions.isEngine(kernel)
+                    ? Target.engine(kernel) : Target.linux(kernel)).toList(), out);
         } catch (KernelException e) {
             throw new CommandFailed(e.getMessage(), e);
         } finally {
-            targets.forEach(target -> target.kernel().close());
+            opened.forEach(Kernel::close);
         }
     }
 

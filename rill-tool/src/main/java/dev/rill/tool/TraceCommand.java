@@ -1,6 +1,5 @@
 package dev.rill.tool;
 
-import dev.rill.Kernels;
 import dev.rill.abi.CqeFlags;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
@@ -9,8 +8,8 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -25,7 +24,7 @@ import picocli.CommandLine.Spec;
     descriptionHeading = "%n",
     description = {
         "Lends two buffers of 32 KiB to the kernel and receives 4, 8, 20 and 4 KiB into them: the "
-            + "worked example of the patch that brought incremental buffers (Linux 6.12), on this "
+            + "worked example of the patch that brought incremental buffers (Linux 6.12), on the "
             + "kernel. After each receive it prints the completion, and from the entries of the "
             + "shared ring, which the kernel rewrites, where the next receive will land. Each "
             + "character of a bar is 1 KiB and says which receive filled it. Every byte is "
@@ -46,11 +45,15 @@ import picocli.CommandLine.Spec;
     footer = {
         "  ./rill trace",
         "  ./rill trace --transport tcp --calls",
+        "  ./rill trace --kernel engine --profile 6.12.0",
         "  ./rill trace --json | jq -c '.receives[] | [.res, .flags, .bid, .offset]'",
     })
 final class TraceCommand implements Callable<Integer> {
 
     private static final int BAR_BYTES = 1024;
+
+    @Mixin
+    private final KernelOptions kernels;
 
     @Option(names = "--transport", paramLabel = "KIND", defaultValue = "unix",
             description = "Receive from a pair of Unix sockets (unix), a TCP connection over "
@@ -68,7 +71,6 @@ final class TraceCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    private final Supplier<Kernel> kernels;
     private final Terminal terminal = Terminal.out();
     private final List<String> callLines = new ArrayList<>();
     private final List<WorkedExample.Step> steps = new ArrayList<>();
@@ -77,18 +79,18 @@ final class TraceCommand implements Callable<Integer> {
             new int[WorkedExample.BUFFERS][WorkedExample.BUFFER_SIZE / BAR_BYTES];
 
     TraceCommand() {
-        this(Kernels::best);
+        this(new KernelOptions());
     }
 
     /// For tests: a kernel that does something wrong.
-    TraceCommand(Supplier<Kernel> kernels) {
+    TraceCommand(KernelOptions kernels) {
         this.kernels = kernels;
     }
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        try (Kernel plain = kernels.get()) {
+        try (Kernel plain = kernels.open()) {
             Kernel kernel = calls ? new TracingKernel(plain, line -> showCall(out, line)) : plain;
             if (!json) {
                 printHead(out, plain);
@@ -133,7 +135,7 @@ final class TraceCommand implements Callable<Integer> {
     private void printHead(PrintWriter out, Kernel kernel) {
         out.println(terminal.bold("Two buffers of " + Units.bytes(WorkedExample.BUFFER_SIZE)
                 + " in an incremental buffer ring")
-                + ", filled over " + transport + " (" + kernel + ")");
+                + ", filled over " + transport + " (" + KernelOptions.name(kernel) + ")");
     }
 
     private void print(PrintWriter out, WorkedExample.Step step) {
@@ -215,6 +217,7 @@ final class TraceCommand implements Callable<Integer> {
                     .put("agreed", step.agreed()));
         }
         Json object = new Json().put("kernel", kernel.toString())
+                .put("because", kernels.because())
                 .put("transport", transport.toString())
                 .put("buffers", WorkedExample.BUFFERS)
                 .put("bufferSize", WorkedExample.BUFFER_SIZE)

@@ -80,7 +80,8 @@ final class DemoCommandTest {
     void anOriginThatCannotBeReachedIsAFailure() {
         Run.needsLinux();
         // Discard, on loopback: nobody listens on so low a port without being asked to.
-        Run run = Run.of(new DemoCommand(_ -> new InetSocketAddress("127.0.0.1", 9)),
+        Run run = Run.of(new DemoCommand(_ -> new InetSocketAddress("127.0.0.1", 9),
+                new KernelOptions()),
                 "--seconds", "1", "--clients", "2");
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).contains("the demo went wrong");
@@ -107,7 +108,7 @@ final class DemoCommandTest {
         Run run = Run.of(new DemoCommand(origin -> {
             hop.set(new FaultyHop(origin, toOrigin, FAULT_AT, fault::apply));
             return hop.get().address();
-        }), "--seconds", "5", "--clients", "4", "--seed", "5");
+        }, new KernelOptions()), "--seconds", "5", "--clients", "4", "--seed", "5");
         hop.get().close();
         assertThat(hop.get().done()).isTrue();
         assertThat(run.code()).isEqualTo(1);

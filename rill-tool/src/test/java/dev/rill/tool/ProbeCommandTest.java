@@ -46,7 +46,8 @@ class ProbeCommandTest {
         assertThat(run.code()).isZero();
         Map<String, Object> object = JsonText.object(run.out());
         assertThat(object).containsOnlyKeys("available", "kernel", "reason", "remedy", "features",
-                "featureBits", "operations", "missingOperations")
+                "featureBits", "operations", "missingOperations", "profile", "quirks")
+                .containsEntry("profile", null)
                 .containsEntry("available", true).containsEntry("reason", "");
         assertThat(list(object.get("features"))).hasSizeGreaterThan(20)
                 .allSatisfy(feature -> assertThat(map(feature)).containsOnlyKeys("name", "area",
@@ -63,7 +64,7 @@ class ProbeCommandTest {
     void whatAnOlderKernelLacksIsDoneWithout() {
         Run.needsLinux();
         Run run = Run.of(new ProbeCommand(() -> Availability.yes("linux 6.1"),
-                () -> withoutFlagsOfBufferRings(Kernels.linux())));
+                new KernelOptions(_ -> withoutFlagsOfBufferRings(Kernels.linux()))));
 
         assertThat(run.code()).isZero();
         assertThat(run.out()).containsSubsequence("\nRill does without\n",
@@ -75,7 +76,7 @@ class ProbeCommandTest {
 
     @Test
     void whereThereIsNoneTheReasonAndTheRemedyAreSaid() {
-        Run run = Run.of(new ProbeCommand(() -> FORBIDDEN, Kernels::linux));
+        Run run = Run.of(forbidden(), "--kernel", "linux");
 
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.out()).isEmpty();
@@ -87,13 +88,62 @@ class ProbeCommandTest {
 
     @Test
     void whereThereIsNoneJsonHasTheSameShape() {
-        Run run = Run.of(new ProbeCommand(() -> FORBIDDEN, Kernels::linux), "--json");
+        Run run = Run.of(forbidden(), "--kernel", "linux", "--json");
 
         assertThat(run.code()).isEqualTo(1);
-        assertThat(JsonText.object(run.out())).isEqualTo(Map.of("available", false,
+        Map<String, Object> object = JsonText.object(run.out());
+        assertThat(object.remove("profile")).isNull();
+        assertThat(object).isEqualTo(Map.of("available", false,
                 "kernel", "linux 6.6", "reason", FORBIDDEN.reason(), "remedy", FORBIDDEN.remedy(),
                 "features", List.of(), "featureBits", List.of(), "operations", List.of(),
-                "missingOperations", List.of()));
+                "missingOperations", List.of(), "quirks", List.of()));
+    }
+
+    @Test
+    void whereThereIsNoneTheEngineIsProbedAndTheAnswerIsStillNo() {
+        Run run = Run.of(forbidden());
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out()).startsWith("engine, behaving like Linux 6.18.44, ")
+                .doesNotContain("io_uring works here");
+        assertThat(run.err().lines()).containsExactly("rill: " + FORBIDDEN.message()
+                + ". Running on the engine, behaving like Linux 6.18.44, instead");
+        assertThat(JsonText.object(Run.of(forbidden(), "--json").out()))
+                .containsEntry("available", false).containsEntry("kernel", "engine 6.18.44")
+                .containsEntry("reason", FORBIDDEN.reason())
+                .containsEntry("profile", "6.18.44");
+    }
+
+    @Test
+    void theEngineSaysWhichLinuxItIsAndWhatThatMeans() {
+        Run run = Run.of("probe", "--kernel", "engine", "--profile", "6.12.0");
+
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).startsWith("engine, behaving like Linux 6.12.0, ")
+                .containsSubsequence("\nRill does without\n", "  io_uring_sqe.optlen ",
+                        "\nThere as well", "\nOperations\n", "\nIn what kernels differ, as Linux"
+                        + " 6.12.0 has it (profiles: 6.12.0, 6.12.107, 6.18.44, 7.2.8)\n",
+                        "  NO_MULTISHOT_LIMIT  before 6.17\n    a multishot receive cannot be");
+        assertThat(run.out().lines()).allMatch(line -> line.length() <= 100);
+    }
+
+    @Test
+    void everyProfileSaysInJsonWhatSetsItApart() {
+        for (String profile : Kernels.profiles()) {
+            Map<String, Object> object = JsonText.object(Run.of("probe", "--json",
+                    "--kernel", "engine", "--profile", profile).out());
+            assertThat(object).containsEntry("available", true)
+                    .containsEntry("kernel", "engine " + profile)
+                    .containsEntry("profile", profile);
+            assertThat(list(object.get("quirks"))).hasSameSizeAs(Kernels.quirks(profile))
+                    .allSatisfy(quirk -> assertThat(map(quirk))
+                            .containsOnlyKeys("name", "kernels", "summary"));
+            boolean limit = list(object.get("features")).stream().anyMatch(feature ->
+                    map(feature).get("name").equals("io_uring_sqe.optlen")
+                            && map(feature).get("present").equals(true));
+            assertThat(limit).as(profile).isEqualTo(!profile.startsWith("6.12."));
+        }
     }
 
     @Test
@@ -103,6 +153,12 @@ class ProbeCommandTest {
         assertThat(run.err()).contains("--jsno").contains("Try 'rill probe --help'.");
         assertThat(Run.of("probe", "twice").code()).isEqualTo(2);
         assertThat(Run.of("probe", "--help").out()).contains("./rill probe --json | jq");
+    }
+
+    /// On a machine where io_uring is switched off.
+    private static ProbeCommand forbidden() {
+        return new ProbeCommand(() -> FORBIDDEN,
+                new KernelOptions(otherwise -> otherwise.apply(FORBIDDEN)));
     }
 
     private static Kernel withoutFlagsOfBufferRings(Kernel kernel) {

@@ -97,7 +97,7 @@ final class ScenarioCommandTest {
         assertThat(rill(file.toString(), "--kernel", "windows")).isEqualTo(2);
         assertThat(rill(file.toString(), "--profile", "6.12.0")).isEqualTo(2);
         assertThat(err.toString()).contains("there is no file or folder", "there is no *.scenario",
-                "there is no case X-9", "'windows'", "--profile 6.12.0 is for the engine");
+                "there is no case X-9", "--kernel windows", "--profile 6.12.0 is for the engine");
     }
 
     private static void requireLinux() {

@@ -18,8 +18,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -89,12 +92,45 @@ class TraceCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"unix", "tcp", "PIPE"})
     void everyTransportDeliversTheSameInJson(String transport) {
-        Run run = Run.of("trace", "--json", "--transport", transport);
+        expectTheExample(transport, Run.of("trace", "--json", "--transport", transport,
+                "--kernel", "linux"));
+    }
 
-        assertThat(run.code()).isZero();
+    /// What kernels do differently does not show in the example: one receive, one buffer.
+    @TestFactory
+    Stream<DynamicTest> theEngineDeliversTheSameInEveryProfile() {
+        return Kernels.profiles().stream().flatMap(profile -> Stream.of("unix", "tcp", "pipe")
+                .map(transport -> DynamicTest.dynamicTest(profile + " " + transport, () -> {
+                    Run run = Run.of("trace", "--json", "--transport", transport,
+                            "--kernel", "engine", "--profile", profile);
+                    expectTheExample(transport, run);
+                    assertThat(JsonText.object(run.out()))
+                            .containsEntry("kernel", "engine " + profile)
+                            .containsEntry("because", null);
+                })));
+    }
+
+    @Test
+    void theEnginePrintsWhatLinuxPrints() {
+        String linux = Run.of("trace", "--kernel", "linux").out();
+        for (String profile : Kernels.profiles()) {
+            Run run = Run.of("trace", "--kernel", "engine", "--profile", profile);
+            assertThat(run.err()).isEmpty();
+            assertThat(run.out()).startsWith("Two buffers of 32 KiB in an incremental buffer ring,"
+                    + " filled over unix (engine, behaving like Linux " + profile + ")\n");
+            assertThat(afterTheHead(run.out())).isEqualTo(afterTheHead(linux));
+        }
+    }
+
+    private static String afterTheHead(String text) {
+        return text.substring(text.indexOf('\n'));
+    }
+
+    private static void expectTheExample(String transport, Run run) {
+        assertThat(run.code()).as(run.err()).isZero();
         Map<String, Object> object = JsonText.object(run.out());
-        assertThat(object).containsOnlyKeys("kernel", "transport", "buffers", "bufferSize",
-                        "receives", "bytes", "right")
+        assertThat(object).containsOnlyKeys("kernel", "because", "transport", "buffers",
+                        "bufferSize", "receives", "bytes", "right")
                 .containsEntry("transport", transport.toLowerCase())
                 .containsEntry("buffers", 2L).containsEntry("bufferSize", 32768L)
                 .containsEntry("bytes", 36864L).containsEntry("right", true);
@@ -134,21 +170,21 @@ class TraceCommandTest {
 
     @Test
     void oneWrongByteIsAFailure() {
-        Run run = Run.of(new TraceCommand(TraceCommandTest::flippingOneBit));
+        Run run = Run.of(command(flippingOneBit()));
 
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).isEqualToIgnoringNewLines(
                 "rill: receive 2: 1 of 8,192 bytes are not those that were sent");
         assertThat(run.out()).contains("data in buffer 0 at 0x1000, 1 byte is wrong")
                 .contains("36,864 bytes received, 1 of them not as they were sent.");
-        Run json = Run.of(new TraceCommand(TraceCommandTest::flippingOneBit), "--json");
+        Run json = Run.of(command(flippingOneBit()), "--json");
         assertThat(json.code()).isEqualTo(1);
         assertThat(JsonText.object(json.out())).containsEntry("right", false);
     }
 
     @Test
     void aRingEntryThatSaysSomethingElseIsAFailure() {
-        Run run = Run.of(new TraceCommand(TraceCommandTest::forgettingTheReceivePoint));
+        Run run = Run.of(command(forgettingTheReceivePoint()));
 
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).contains("receive 4: 0x1000 bytes at 0x0 of buffer 1, but the shared"
@@ -158,7 +194,7 @@ class TraceCommandTest {
 
     @Test
     void aCompletionThatCannotBeTrueIsAFailure() {
-        Run run = Run.of(new TraceCommand(TraceCommandTest::lendingABufferTwice));
+        Run run = Run.of(command(lendingABufferTwice()));
 
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).startsWith("rill: receive 4: the kernel contradicts itself: "
@@ -167,7 +203,7 @@ class TraceCommandTest {
 
     @Test
     void aKernelWithoutIncrementalBuffersIsNamed() {
-        Run run = Run.of(new TraceCommand(() -> kernel((kernel, method, arguments) ->
+        Run run = Run.of(command(kernel((_, method, arguments) ->
                 method.equals("register") && arguments[1].equals(22)
                         && ((MemorySegment) arguments[2])
                                 .get(JAVA_SHORT, 14) != 0
@@ -186,6 +222,10 @@ class TraceCommandTest {
         assertThat(Run.of("trace", "more").code()).isEqualTo(2);
         assertThat(Run.of("trace", "--help").out()).contains("0x2010").contains("0x10011")
                 .contains("./rill trace --transport tcp --calls");
+    }
+
+    private static TraceCommand command(Kernel kernel) {
+        return new TraceCommand(new KernelOptions(_ -> kernel));
     }
 
     /// The second piece is changed on its way.
