@@ -37,7 +37,7 @@ public final class Kernels {
     }
 
     static Kernel engineInstead(Availability missing) {
-        Kernel engine = inMemory();
+        Kernel engine = inProcess();
         LOGGER.log(System.Logger.Level.WARNING, "{0}. Running on the engine in this process"
                 + " instead, which behaves like Linux {1}", missing.message(), engine.release());
         return engine;
@@ -80,15 +80,33 @@ public final class Kernels {
         return new LinuxKernel();
     }
 
-    /// io_uring in Java, inside this process, with sockets and pipes in memory: what two ends in
-    /// one program need, and tests. It behaves like Linux 6.18.
+    /// io_uring in Java, inside this process, on the machine's own sockets and files: what programs
+    /// run on where the real one is missing or forbidden. It needs no native access and behaves
+    /// like Linux 6.18.
+    ///
+    /// @return a kernel to be closed by the caller
+    public static Kernel inProcess() {
+        return InProcessKernel.overNio(Profile.reference());
+    }
+
+    /// The same, behaving like a certain Linux: incremental buffers were not the same in all.
+    ///
+    /// @param release one of [#profiles]
+    /// @return a kernel to be closed by the caller
+    /// @throws IllegalArgumentException when there is no profile of that release
+    public static Kernel inProcess(String release) {
+        return InProcessKernel.overNio(profile(release));
+    }
+
+    /// io_uring in Java with a network in memory, all to itself: for tests, and for two ends in
+    /// one program. It behaves like Linux 6.18.
     ///
     /// @return a kernel with a network of its own
     public static Kernel inMemory() {
         return InProcessKernel.inMemory(Profile.reference());
     }
 
-    /// The same, behaving like a certain Linux: incremental buffers were not the same in all.
+    /// The same, behaving like a certain Linux.
     ///
     /// @param release one of [#profiles]
     /// @return a kernel with a network of its own
@@ -97,14 +115,14 @@ public final class Kernels {
         return InProcessKernel.inMemory(profile(release));
     }
 
-    /// The releases of Linux that [#inMemory] can behave like.
+    /// The releases of Linux that the kernels in Java can behave like.
     ///
     /// @return as `uname -r` prints them, oldest first
     public static List<String> profiles() {
         return Profile.releases();
     }
 
-    /// What sets the Linux of a release apart from others that [#inMemory] can behave like.
+    /// What sets the Linux of a release apart from others that the kernels in Java can behave like.
     ///
     /// @param release one of [#profiles]
     /// @return what is not the same in all of them

@@ -1,6 +1,5 @@
 package dev.rill.engine;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 
 /// The time that timeouts are measured in: the machine's, or one that stands still until somebody
@@ -35,19 +34,23 @@ final class EngineClock {
         return virtual ? now : System.currentTimeMillis() * 1_000_000L;
     }
 
-    /// Waits for a signal until a time.
+    /// Waits for a signal until a time. An interrupt ends the wait and stays with the thread.
     ///
     /// @param until a time of [#now], or `Long.MAX_VALUE` for no limit
-    void await(Condition changed, long until) throws InterruptedException {
-        if (virtual && until != Long.MAX_VALUE) {
-            now = Math.max(now, until);
-        } else if (until == Long.MAX_VALUE) {
-            changed.await();
-        } else {
-            long left = until - System.nanoTime();
-            if (left > 0) {
-                changed.await(left, TimeUnit.NANOSECONDS);
+    void await(Condition changed, long until) {
+        try {
+            if (virtual && until != Long.MAX_VALUE) {
+                now = Math.max(now, until);
+            } else if (until == Long.MAX_VALUE) {
+                changed.await();
+            } else {
+                long left = until - System.nanoTime();
+                if (left > 0) {
+                    changed.awaitNanos(left);
+                }
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

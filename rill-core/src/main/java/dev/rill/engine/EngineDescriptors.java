@@ -20,13 +20,13 @@ final class EngineDescriptors implements Descriptors {
     }
 
     private int locked(IntSupplier call) {
-        kernel.lock().lock();
+        boolean interrupted = kernel.lockUninterrupted();
         try {
             int result = call.getAsInt();
             kernel.returnToProgram();
             return result;
         } finally {
-            kernel.lock().unlock();
+            kernel.unlock(interrupted);
         }
     }
 
@@ -168,9 +168,9 @@ final class EngineDescriptors implements Descriptors {
             int result = call.applyAsInt(file);
             while (result == -Errno.EAGAIN && !file.nonblocking()) {
                 kernel.returnToProgram();
-                int waited = kernel.awaitChange();
-                if (waited != 0) {
-                    return waited;
+                kernel.await(Long.MAX_VALUE);
+                if (kernel.files().get(fd) != file) {
+                    return -Errno.EBADF;
                 }
                 result = call.applyAsInt(file);
             }

@@ -68,7 +68,7 @@ final class EventCounter implements OpenFile {
     }
 
     @Override
-    public int poll() {
+    public int poll(int wanted) {
         return (count != 0 ? Events.IN : 0) | (count != MAX ? Events.OUT : 0);
     }
 

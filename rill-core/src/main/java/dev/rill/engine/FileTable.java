@@ -51,4 +51,11 @@ final class FileTable {
         References.drop(file);
         return 0;
     }
+
+    /// Takes all descriptors away.
+    void closeAll() {
+        for (int fd = FIRST; fd < files.length; fd++) {
+            close(fd);
+        }
+    }
 }

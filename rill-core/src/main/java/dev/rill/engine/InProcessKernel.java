@@ -21,7 +21,9 @@ import dev.rill.kernel.KernelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -45,6 +47,7 @@ public final class InProcessKernel implements Kernel {
     private final Wire wire;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition change = lock.newCondition();
+    private final Set<Thread> interruptedMeanwhile = new HashSet<>();
     private final AddressSpace memory = new AddressSpace();
     private final FileTable files = new FileTable();
     private final List<RingContext> rings = new ArrayList<>();
@@ -56,6 +59,14 @@ public final class InProcessKernel implements Kernel {
         this.profile = profile;
         this.clock = clock;
         this.wire = wire;
+    }
+
+    /// A kernel whose sockets are the machine's own, over `java.nio`.
+    ///
+    /// @param profile which Linux it behaves like
+    /// @throws KernelException when the machine has no descriptors left for it
+    public static InProcessKernel overNio(Profile profile) {
+        return new InProcessKernel(profile, EngineClock.real(), NioWire.open());
     }
 
     /// A kernel whose sockets and pipes are in memory, and whose time is the machine's.
@@ -138,13 +149,11 @@ public final class InProcessKernel implements Kernel {
         if ((flags & IORING_ENTER_EXT_ARG) != 0) {
             requireSize("argument", argument, IoUringGeteventsArg.SIZE);
         }
-        lock.lock();
+        boolean interrupted = lockUninterrupted();
         try {
-            int result = entered(ring, toSubmit, minComplete, flags, argument);
-            change.signalAll();
-            return result;
+            return entered(ring, toSubmit, minComplete, flags, argument);
         } finally {
-            lock.unlock();
+            unlock(interrupted);
         }
     }
 
@@ -220,21 +229,23 @@ public final class InProcessKernel implements Kernel {
         }
         runAll(ring);
         int wanted = Math.min(minComplete, ring.layout().cqEntries);
-        change.signalAll(); // what was submitted may be what another thread waits for
-        while (ring.completions().ready() < wanted) {
+        if (ring.completions().ready() >= wanted) {
+            wire.look(); // who always finds something inside must not forget the outside
+            runAll(ring);
+            return 0;
+        }
+        changed(); // what was submitted may be what another thread waits for
+        do {
             long now = clock.now();
             if (until != Long.MAX_VALUE && until - now <= 0) {
                 return ring.completions().ready() > 0 ? 0 : -Errno.ETIME;
             }
-            try {
-                long next = ring.timeouts().next();
-                clock.await(change, until == Long.MAX_VALUE ? next : Math.min(until, next));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return -Errno.EINTR;
+            await(Math.min(until, ring.timeouts().next()));
+            if (ring.closed()) {
+                return -Errno.EBADF; // the kernel was closed meanwhile
             }
             runAll(ring);
-        }
+        } while (ring.completions().ready() < wanted);
         return 0;
     }
 
@@ -249,7 +260,7 @@ public final class InProcessKernel implements Kernel {
 
     @Override
     public int register(int ring, int opcode, MemorySegment argument, int count) {
-        lock.lock();
+        boolean interrupted = lockUninterrupted();
         try {
             RingContext context;
             if ((opcode & RegisterOp.IORING_REGISTER_USE_REGISTERED_RING) != 0) {
@@ -274,8 +285,7 @@ public final class InProcessKernel implements Kernel {
             context.returnToProgram();
             return result;
         } finally {
-            change.signalAll();
-            lock.unlock();
+            unlock(interrupted);
         }
     }
 
@@ -354,18 +364,40 @@ public final class InProcessKernel implements Kernel {
 
     @Override
     public void close() {
-        // Every ring has a lifetime of its own; what is still open goes with this object.
+        boolean interrupted = lockUninterrupted();
+        try {
+            files.closeAll();
+            wire.close();
+        } finally {
+            unlock(interrupted);
+        }
     }
 
     @Override
     public String toString() {
-        return name() + " " + release();
+        return name() + " " + release() + wire;
     }
 
     // ---- inside ---------------------------------------------------------------------------
 
-    ReentrantLock lock() {
-        return lock;
+    /// Takes the lock for a call, and the thread's interrupt away from it: to Linux that is no
+    /// signal, it ends no wait and closes no channel.
+    ///
+    /// @return what [#unlock] needs to know
+    boolean lockUninterrupted() {
+        boolean interrupted = Thread.interrupted();
+        lock.lock();
+        return interrupted;
+    }
+
+    /// Ends a call: whoever waits looks again, and the thread has its interrupt back.
+    void unlock(boolean interrupted) {
+        boolean again = interrupted | interruptedMeanwhile.remove(Thread.currentThread());
+        changed();
+        lock.unlock();
+        if (again) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     Wire wire() {
@@ -375,18 +407,16 @@ public final class InProcessKernel implements Kernel {
     /// Something changed that somebody may wait for.
     void changed() {
         change.signalAll();
+        wire.changed();
     }
 
     /// Waits for a change; the lock is free meanwhile.
     ///
-    /// @return 0 or `-EINTR`
-    int awaitChange() {
-        try {
-            change.await();
-            return 0;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return -Errno.EINTR;
+    /// @param until when to give up, a time of the clock, or `Long.MAX_VALUE` for never
+    void await(long until) {
+        wire.await(lock, change, clock, until);
+        if (Thread.interrupted()) {
+            interruptedMeanwhile.add(Thread.currentThread());
         }
     }
 
@@ -395,7 +425,6 @@ public final class InProcessKernel implements Kernel {
         for (int i = 0; i < rings.size(); i++) {
             rings.get(i).returnToProgram();
         }
-        change.signalAll();
     }
 
     void forget(RingContext ring) {

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.rill.abi.Errno;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /// Places in a program's memory that a transfer fills or empties in order, with a cursor: the
@@ -120,6 +121,20 @@ final class IoVector {
         MemorySegment segment = segments[current];
         return segment == null ? null
                 : segment.asSlice(offsets[current] + within, lengths[current] - within);
+    }
+
+    /// The places from the cursor on, as far as they are mapped.
+    ///
+    /// @param max how many at most
+    ByteBuffer[] buffers(int max) {
+        ByteBuffer[] buffers = new ByteBuffer[Math.min(max, count - current)];
+        int found = 0;
+        for (int i = current; found < buffers.length && segments[i] != null; i++) {
+            long skipped = i == current ? within : 0;
+            buffers[found++] = segments[i].asSlice(offsets[i] + skipped,
+                    Math.min(lengths[i] - skipped, Integer.MAX_VALUE)).asByteBuffer();
+        }
+        return found == buffers.length ? buffers : Arrays.copyOf(buffers, found);
     }
 
     /// Moves the cursor without a copy.

@@ -14,6 +14,8 @@ import static dev.rill.abi.SocketConstants.SOCK_STREAM;
 import dev.rill.abi.Errno;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// Sockets in memory: a machine with nothing but a loopback interface, all to itself.
 ///
@@ -71,6 +73,26 @@ final class MemoryWire implements Wire {
         return 0;
     }
 
+    @Override
+    public void look() {
+        // There is no outside: whatever happens here is told at once.
+    }
+
+    @Override
+    public void await(ReentrantLock lock, Condition changed, EngineClock clock, long until) {
+        clock.await(changed, until);
+    }
+
+    @Override
+    public void changed() {
+        // Nobody waits but for the condition.
+    }
+
+    @Override
+    public void close() {
+        bound.clear();
+    }
+
     /// Gives a socket an address; port 0 asks for any.
     ///
     /// @return the address it has now, or null when somebody else has it
@@ -108,5 +130,11 @@ final class MemoryWire implements Wire {
 
     private static String key(Socket socket, byte[] address) {
         return socket.type() + " " + Addresses.key(address);
+    }
+
+    /// What the kernel's name says of it.
+    @Override
+    public String toString() {
+        return " in memory";
     }
 }

@@ -192,7 +192,7 @@ final class MessageSocket implements Socket {
     }
 
     @Override
-    public int poll() {
+    public int poll(int wanted) {
         int events = error != 0 ? Events.ERR : 0;
         if (receiveShutdown) {
             events |= Events.IN | Events.RDHUP;

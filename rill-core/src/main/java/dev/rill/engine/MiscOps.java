@@ -120,7 +120,7 @@ final class MiscOps {
             return Request.SKIP;
         }
         if (!request.file.pollable()) {
-            int ready = request.file.poll() & request.opFlags;
+            int ready = request.file.poll(request.opFlags) & request.opFlags;
             return request.complete(ready);
         }
         boolean multishot = request.sqeLen != 0;

@@ -55,7 +55,7 @@ final class NetSetup {
                     writeAddress(request, accepted[0].peerAddress());
                 }
             }
-            int more = (socket.poll() & Events.IN) != 0 ? IORING_CQE_F_SOCK_NONEMPTY : 0;
+            int more = (socket.poll(Events.IN) & Events.IN) != 0 ? IORING_CQE_F_SOCK_NONEMPTY : 0;
             if (result < 0 || !request.multishot
                     || !request.ring.postMore(request, result, IORING_CQE_F_MORE | more)) {
                 return request.complete(result, more);

@@ -17,7 +17,9 @@ interface OpenFile {
     }
 
     /// The events that are true now, `POLL*`.
-    default int poll() {
+    ///
+    /// @param wanted the events that are asked for; others may be missing in the answer
+    default int poll(int wanted) {
         return Events.IN | Events.OUT;
     }
 

@@ -135,7 +135,7 @@ final class Pipe {
         }
 
         @Override
-        public int poll() {
+        public int poll(int wanted) {
             return writing ? pipe.writeEvents() : pipe.readEvents();
         }
 

@@ -128,7 +128,7 @@ final class Polling {
         request.waitingIn = request.file.waiters();
         request.waitingIn.add(request, request.opcode == Opcode.IORING_OP_ACCEPT);
         bucket(request.userData).add(request);
-        return request.file.poll() & request.pollEvents;
+        return request.file.poll(request.pollEvents) & request.pollEvents;
     }
 
     /// Takes a request out of everything it waits in.
@@ -230,7 +230,7 @@ final class Polling {
                 request.pollResult = 0; // several: what the first one said may be outdated
             }
             if (request.pollResult == 0) {
-                request.pollResult = request.file.poll() & request.pollEvents;
+                request.pollResult = request.file.poll(request.pollEvents) & request.pollEvents;
             }
             int events = request.pollResult;
             if (events != 0) {

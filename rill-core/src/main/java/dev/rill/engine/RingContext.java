@@ -118,6 +118,10 @@ final class RingContext implements OpenFile {
         return disabled;
     }
 
+    boolean closed() {
+        return closed;
+    }
+
     int enable() {
         if (!disabled) {
             return -Errno.EBADFD;
@@ -420,7 +424,7 @@ final class RingContext implements OpenFile {
     }
 
     @Override
-    public int poll() {
+    public int poll(int wanted) {
         return (completions.ready() > 0 || !work.isEmpty() ? Events.IN : 0) | Events.OUT;
     }
 

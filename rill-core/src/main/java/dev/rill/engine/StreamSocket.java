@@ -165,7 +165,7 @@ final class StreamSocket implements Socket {
     }
 
     @Override
-    public int poll() {
+    public int poll(int wanted) {
         if (backlog != null) {
             return backlog.isEmpty() ? 0 : Events.IN;
         }

@@ -21,18 +21,29 @@ public final class TestKernels {
     private TestKernels() {
     }
 
-    /// Rooms whose tests have sockets of the machine as peers: the kernel in Java has a network in
-    /// memory, all to itself, so there is nobody it could talk to.
+    /// Rooms whose tests have sockets of the machine as peers: on the kernel whose network is in
+    /// memory there is nobody to talk to.
     private static final Set<String> REAL_NETWORK = Set.of("dev.rill.net");
     /// Tests that measure what a program does apart from what the kernel does.
-    private static final Set<String> KERNEL_APART = Set.of("SteadyStateAllocationTest");
+    private static final Set<String> KERNEL_APART =
+            Set.of("SteadyStateAllocationTest", "LoopAllocationTest");
 
-    /// The kernels that work here: the real one, and where the test can do with it the one in Java.
+    /// The kernels that work here: the real one, and the one in Java over both of its wires, as far
+    /// as the test can do with them.
     public static Stream<Kernel> all(TestInfo test) {
         Class<?> type = test.getTestClass().orElseThrow();
-        boolean engine = !REAL_NETWORK.contains(type.getPackageName())
-                && !KERNEL_APART.contains(type.getSimpleName());
-        return engine ? Stream.concat(real(), Stream.of(Kernels.inMemory())) : real();
+        if (KERNEL_APART.contains(type.getSimpleName())) {
+            return real();
+        }
+        Stream<Kernel> kernels = Stream.concat(real(), Stream.of(Kernels.inProcess()));
+        return REAL_NETWORK.contains(type.getPackageName()) ? kernels
+                : Stream.concat(kernels, Stream.of(Kernels.inMemory()));
+    }
+
+    /// Whether a receive that took all bytes knows that the end has come, too: `java.nio` does not
+    /// say what is left.
+    public static boolean tellsWhatIsLeft(Kernel kernel) {
+        return !kernel.name().equals("engine") || kernel.toString().endsWith("in memory");
     }
 
     private static Stream<Kernel> real() {

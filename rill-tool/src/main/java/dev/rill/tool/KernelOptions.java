@@ -52,7 +52,7 @@ final class KernelOptions {
 
     /// For tests: another machine, or a kernel that does something wrong.
     KernelOptions(Linux linux) {
-        this(linux, release -> release.map(Kernels::inMemory).orElseGet(Kernels::inMemory));
+        this(linux, release -> release.map(Kernels::inProcess).orElseGet(Kernels::inProcess));
     }
 
     private KernelOptions(Linux linux, Function<Optional<String>, Kernel> engine) {

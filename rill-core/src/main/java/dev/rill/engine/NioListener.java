@@ -1,0 +1,84 @@
+package dev.rill.engine;
+
+import static java.nio.channels.SelectionKey.OP_ACCEPT;
+
+import dev.rill.abi.Errno;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+
+/// What a stream socket becomes when it listens.
+final class NioListener {
+
+    private final NioWire wire;
+    private final int domain;
+    private final ServerSocketChannel channel;
+    private final Readiness readiness;
+    /// Accepted to find out whether there was anybody, and not asked for yet.
+    private NioStreamSocket next;
+
+    /// @throws IOException when the address is taken meanwhile
+    NioListener(NioWire wire, int domain, WaitQueue waiters, NioOptions options,
+            SocketAddress address, int backlog) throws IOException {
+        this.wire = wire;
+        this.domain = domain;
+        channel = ServerSocketChannel.open(NioAddresses.family(domain));
+        try {
+            channel.configureBlocking(false);
+            options.applyAll(channel);
+            channel.bind(address, Math.max(1, backlog));
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+        readiness = new Readiness(wire, waiters, _ -> { });
+        readiness.of(channel);
+    }
+
+    ServerSocketChannel channel() {
+        return channel;
+    }
+
+    /// Whether somebody waits to be accepted.
+    boolean hasNext() {
+        if (next == null) {
+            try {
+                next = fetch();
+            } catch (IOException e) {
+                return true; // the call itself says what is wrong
+            }
+        }
+        return next != null;
+    }
+
+    /// @return 0 or `-errno`
+    int accept(Socket[] result) {
+        try {
+            result[0] = next != null ? next : fetch();
+            next = null;
+            return result[0] == null ? -Errno.EAGAIN : 0;
+        } catch (IOException e) {
+            return -NioErrors.errno(e, Errno.EMFILE);
+        }
+    }
+
+    private NioStreamSocket fetch() throws IOException {
+        SocketChannel accepted = channel.accept();
+        if (accepted == null) {
+            readiness.exhausted(OP_ACCEPT);
+            return null;
+        }
+        return new NioStreamSocket(wire, domain, accepted);
+    }
+
+    void close() {
+        if (next != null) {
+            next.release();
+            next = null;
+        }
+        readiness.forget();
+        wire.close(channel);
+        wire.letGo(); // the address is free again when the call returns
+    }
+}
