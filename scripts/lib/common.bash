@@ -12,10 +12,12 @@ HOST=127.0.0.1
 
 WORK=       # a temporary folder: logs, data, configuration
 KEEP=       # not empty: leave that folder behind
+QUICK=      # not empty: little of everything
 STARTED=()  # the process groups that run now
 PICKED=' '  # the ports that were given out
 HEADINGS=   # the table's
 ROWS=()     # its rows, the columns separated by tabs
+ROW_LABEL=  # not empty: the first column of the rows that are added
 FAILURES=0
 
 say() {
@@ -36,6 +38,15 @@ called_wrongly() {
 # Prints the comment at the top of the script, which is its help.
 help() {
     sed -n '3,/^$/ { /^$/d; s/^# \{0,1\}//; p; }' "$0"
+}
+
+# Gives the larger of two amounts its place: amount QUICKLY THOROUGHLY. Sets REPLY.
+amount() {
+    if [ -n "$QUICK" ]; then
+        REPLY=$1
+    else
+        REPLY=$2
+    fi
 }
 
 # --- beginning and end -------------------------------------------------------------------------
@@ -159,15 +170,47 @@ if [ "$(id -u)" -eq 0 ]; then
     AS_NOBODY=(setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups)
 fi
 
-# Makes WORK/NAME, a folder for such a server. Sets REPLY to it.
+# Makes a folder for such a server in WORK. Sets REPLY to it.
 server_folder() {
-    REPLY=$WORK/$1
-    mkdir "$REPLY"
+    REPLY=$(mktemp -d "$WORK/$1-XXXX")
     if [ "$(id -u)" -eq 0 ]; then
         chown nobody "$REPLY"
         "${AS_NOBODY[@]}" test -w "$REPLY" || die "user nobody cannot reach $REPLY;
   set TMPDIR to a folder that everybody may enter."
     fi
+}
+
+# --- programs that others wrote ----------------------------------------------------------------
+
+# Installs the packages whose programs are missing: need PROGRAM PACKAGES...
+need() {
+    local program=$1
+    shift
+    if command -v "$program" >/dev/null 2>&1 || [ -x "/usr/sbin/$program" ]; then
+        return
+    fi
+    local sudo=()
+    if [ "$(id -u)" -ne 0 ]; then
+        sudo=(sudo)
+    fi
+    if ! command -v apt-get >/dev/null 2>&1 ||
+        ! command -v "${sudo[0]:-apt-get}" >/dev/null 2>&1; then
+        die "there is no $program. Install Debian's $*, or what your system calls it."
+    fi
+    say "there is no $program: installing $*"
+    install_packages "$@" ||
+        { "${sudo[@]}" apt-get update >"$WORK/apt.out" 2>&1 && install_packages "$@"; } ||
+        { show_output apt && die "cannot install $*"; }
+}
+
+install_packages() {
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        "$@" </dev/null >"$WORK/apt.out" 2>"$WORK/apt.err"
+}
+
+# Debian keeps servers out of the path of ordinary users.
+program() {
+    command -v "$1" 2>/dev/null || printf '/usr/sbin/%s\n' "$1"
 }
 
 # --- ports -------------------------------------------------------------------------------------
@@ -226,7 +269,7 @@ show_output() {
 # Adds a row to the table. The last of its columns is the verdict.
 row() {
     local IFS=$'\t'
-    ROWS+=("$*")
+    ROWS+=("${ROW_LABEL:+$ROW_LABEL$IFS}$*")
     if [ "${*: -1}" != ok ]; then
         FAILURES=$((FAILURES + 1))
         say "FAILED: $*"
@@ -371,7 +414,7 @@ prepare_java() {
         sed -n 's/^ *java\.home = //p')
     [ -x "$home/bin/javac" ] || die "the Java of ./rill (${home:-not found}) has no compiler;
   set RILL_JAVA_HOME to the folder of a JDK."
-    mkdir "$WORK/classes"
+    mkdir -p "$WORK/classes"
     (cd "$ROOT/scripts" && "$home/bin/javac" -Xlint:all -Werror -d "$WORK/classes" "$@") ||
         die "cannot compile $*"
     # shellcheck disable=SC2034 # the scripts use it

@@ -16,7 +16,8 @@ nginx_packages() {
 
 nginx_checks() {
     prepare_java HalfClose.java
-    nginx_start
+    amount 64 1024
+    nginx_start "$REPLY"
     start_proxy nginx-proxy "$NGINX_PORT"
     nginx_wrk "wrk, 50 clients, 612 bytes" /small
     nginx_wrk "wrk, 50 clients, 64 KiB" /medium
@@ -29,14 +30,13 @@ nginx_checks() {
     rm -rf "${NGINX_FOLDER:?}/files"
 }
 
+# Starts nginx with files of three sizes; the largest has so many MiB.
 nginx_start() {
-    local mib
+    local mib=$1
     server_folder nginx
     NGINX_FOLDER=$REPLY
     pick_port
     NGINX_PORT=$REPLY
-    amount 64 1024
-    mib=$REPLY
     say "nginx: making a file of $mib MiB, starting nginx"
     "${AS_NOBODY[@]}" mkdir "$NGINX_FOLDER/files"
     nginx_make_file large "$((mib * 1024 * 1024))"
