@@ -13,6 +13,7 @@ final class NioListener {
 
     private final NioWire wire;
     private final int domain;
+    private final NioOptions options;
     private final ServerSocketChannel channel;
     private final Readiness readiness;
     /// Accepted to find out whether there was anybody, and not asked for yet.
@@ -23,6 +24,7 @@ final class NioListener {
             SocketAddress address, int backlog) throws IOException {
         this.wire = wire;
         this.domain = domain;
+        this.options = options;
         channel = ServerSocketChannel.open(NioAddresses.family(domain));
         try {
             channel.configureBlocking(false);
@@ -69,7 +71,7 @@ final class NioListener {
             readiness.exhausted(OP_ACCEPT);
             return null;
         }
-        return new NioStreamSocket(wire, domain, accepted);
+        return NioStreamSocket.accepted(wire, domain, accepted, options, channel);
     }
 
     void close() {

@@ -87,6 +87,17 @@ final class NioOptions {
         }
     }
 
+    /// Gives a connection what the socket that accepted it was set to. Linux does that by itself,
+    /// but for what Java could not set on a socket that listens.
+    void inherit(NioOptions from, NetworkChannel listening, NetworkChannel channel) {
+        for (Map.Entry<SocketOption<?>, Integer> entry : from.values.entrySet()) {
+            if (!listening.supportedOptions().contains(entry.getKey())) {
+                apply(channel, entry.getKey(), entry.getValue());
+            }
+            values.put(entry.getKey(), entry.getValue());
+        }
+    }
+
     @SuppressWarnings("unchecked")
     private static int apply(NetworkChannel channel, SocketOption<?> option, int value) {
         try {
@@ -99,7 +110,7 @@ final class NioOptions {
         } catch (IOException e) {
             return -NioErrors.errno(e, Errno.EINVAL);
         } catch (UnsupportedOperationException e) {
-            // what a listening socket hands on to those it accepts is set on these
+            // kept for those that are accepted, see inherit
             return option == StandardSocketOptions.TCP_NODELAY
                     || option == StandardSocketOptions.SO_KEEPALIVE ? 0 : -Errno.ENOPROTOOPT;
         }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.NetworkChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 
@@ -46,18 +47,28 @@ final class NioStreamSocket implements Socket {
 
     NioStreamSocket(NioWire wire, int domain) throws IOException {
         this(wire, domain, SocketChannel.open(NioAddresses.family(domain)));
-        connected = false;
     }
 
-    /// A connection that was accepted.
-    NioStreamSocket(NioWire wire, int domain, SocketChannel channel) throws IOException {
+    private NioStreamSocket(NioWire wire, int domain, SocketChannel channel)
+            throws IOException {
         this.wire = wire;
         this.domain = domain;
         tcp = domain != AF_UNIX;
         options = new NioOptions(domain, SOCK_STREAM);
         readiness = new Readiness(wire, waiters, this::selected);
         take(channel);
-        connected = true;
+    }
+
+    /// A connection that was accepted.
+    ///
+    /// @param from the options of the socket that accepted it
+    /// @param listening its channel
+    static NioStreamSocket accepted(NioWire wire, int domain, SocketChannel channel,
+            NioOptions from, ServerSocketChannel listening) throws IOException {
+        NioStreamSocket socket = new NioStreamSocket(wire, domain, channel);
+        socket.options.inherit(from, listening, channel);
+        socket.connected = true;
+        return socket;
     }
 
     private void take(SocketChannel newChannel) throws IOException {
