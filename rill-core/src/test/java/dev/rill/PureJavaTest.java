@@ -29,7 +29,10 @@ class PureJavaTest {
         String output = new String(process.getInputStream().readAllBytes(),
                 StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-        assertThat(output).isEqualTo("received 100 bytes\n");
+        assertThat(output).isEqualTo("""
+                engine 6.18.44 in memory received 100 bytes
+                engine 6.18.44 received 100 bytes
+                """);
     }
 
     /// What that JVM runs.
@@ -39,18 +42,22 @@ class PureJavaTest {
         }
 
         public static void main(String[] arguments) {
-            Kernel kernel = Kernels.inMemory();
+            receive(Kernels.inMemory());
+            receive(Kernels.inProcess());
+        }
+
+        private static void receive(Kernel kernel) {
             try (Rig rig = new Rig(kernel);
                     BufferGroup group = BufferGroup.open(rig.ring(),
                             BufferGroupOptions.incremental(0, 4, 4096))) {
-                Pair pair = rig.unixStream();
+                Pair pair = rig.tcp();
                 Inbox inbox = new Inbox(group);
                 byte[] sent = Rig.pattern(100, 1);
                 group.select(rig.sqe().prepRecvMultishot(pair.left()));
                 rig.write(pair.right(), sent);
                 inbox.take(rig.await());
                 if (Arrays.equals(inbox.bytes(), sent)) {
-                    System.out.println("received " + sent.length + " bytes");
+                    System.out.println(kernel + " received " + sent.length + " bytes");
                 }
             }
         }

@@ -18,7 +18,8 @@ import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.DatagramChannel;
 
 /// A UDP socket of the machine. A datagram is read as a whole before it goes to the program's
-/// memory: that is how its length is known when it did not fit.
+/// memory: that is how its length is known when it did not fit. Java sends no empty datagram to the
+/// peer of a connected socket: that is refused.
 final class NioDatagramSocket implements Socket {
 
     private static final int DATAGRAM_MAX = 65_507;
@@ -98,6 +99,9 @@ final class NioDatagramSocket implements Socket {
         }
         if (message.name == null && !channel.isConnected()) {
             return -Errno.EDESTADDRREQ;
+        }
+        if (size == 0 && channel.isConnected()) {
+            return -Errno.EOPNOTSUPP;
         }
         byte[] bytes = new byte[(int) size];
         if (message.data.get(bytes, 0, bytes.length) != bytes.length) {
