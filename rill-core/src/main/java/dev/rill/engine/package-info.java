@@ -15,8 +15,8 @@
 /// | [Cancellation] | io_uring/cancel.c |
 /// | [Registrations] | io_uring/register.c |
 ///
-/// Below it is a second small line, the wire: [OpenFile] and [Socket], what the rest of the
-/// kernel offers to io_uring. Everything happens inside a call of the caller's thread, under one
+/// Below it is a second small line, the wire: [OpenFile], [Socket] and [Wire], what the rest of the
+/// kernel offers to io_uring; in memory ([MemoryWire]) or over `java.nio` ([NioWire]). Everything happens inside a call of the caller's thread, under one
 /// lock per kernel, so a single-threaded program sees the same completions on every run.
 ///
 /// Uses no restricted method of `java.lang.foreign`. Start reading at [InProcessKernel], then
