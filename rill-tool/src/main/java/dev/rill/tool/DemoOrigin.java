@@ -76,13 +76,20 @@ final class DemoOrigin implements AutoCloseable {
     private void serve(Socket accepted) {
         try (Socket socket = accepted) {
             socket.setTcpNoDelay(true);
-            converse(socket);
-        } catch (SeededReceiver.Wrong e) {
-            ledger.fail(e.getMessage());
+            converseOrReport(socket);
         } catch (IOException e) {
             ledger.fail("a connection broke, as the origin saw it: " + e.getMessage());
         } finally {
             open.remove(accepted);
+        }
+    }
+
+    /// What is wrong is noted before the socket is closed: the client stumbles over that.
+    private void converseOrReport(Socket socket) throws IOException {
+        try {
+            converse(socket);
+        } catch (SeededReceiver.Wrong e) {
+            ledger.fail(e.getMessage());
         }
     }
 
