@@ -5,6 +5,7 @@ import dev.rill.engine.Profile;
 import dev.rill.kernel.Availability;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
+import dev.rill.kernel.SimulationOptions;
 import dev.rill.linux.LinuxAvailability;
 import dev.rill.linux.LinuxKernel;
 import java.util.List;
@@ -113,6 +114,32 @@ public final class Kernels {
     /// @throws IllegalArgumentException when there is no profile of that release
     public static Kernel inMemory(String release) {
         return InProcessKernel.inMemory(profile(release));
+    }
+
+    /// A machine for tests: what [#inMemory] is, with a time of its own that stands still until the
+    /// program waits, and with the network and the faults of the options. A program with one thread
+    /// sees the same on every run with the same seed, byte for byte, however long it takes:
+    ///
+    /// ```java
+    /// for (long seed = 0; seed < 1000; seed++) {
+    ///     Kernel kernel = Kernels.simulated(SimulationOptions.faulty(seed));
+    ///     try (EventLoop loop = EventLoop.open(kernel)) {
+    ///         loop.listen(address, new MyServer());
+    ///         loop.connect(address, new MyClient(loop::stop)); // stops it when it has its answer
+    ///         loop.schedule(Duration.ofMinutes(5), () -> fail("hangs"));
+    ///         loop.run();                                      // milliseconds
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// Time moves in waits only: a loop that looks again and again without waiting looks for ever.
+    /// A wait that nothing can end throws an `IllegalStateException` that says so.
+    ///
+    /// @param options the seed, the network, what goes wrong
+    /// @return a kernel with a network and a time of its own
+    /// @throws IllegalArgumentException when there is no profile of the options' release
+    public static Kernel simulated(SimulationOptions options) {
+        return InProcessKernel.simulated(profile(options.release()), options);
     }
 
     /// The releases of Linux that the kernels in Java can behave like.

@@ -73,6 +73,7 @@ final class Addresses {
         return changed;
     }
 
+    /// The same port of all addresses.
     static byte[] wildcard(byte[] address) {
         byte[] any = address.clone();
         if (family(address) == AF_INET) {
@@ -81,6 +82,34 @@ final class Addresses {
             Arrays.fill(any, SockaddrIn6.ADDR, SockaddrIn6.ADDR + 16, (byte) 0);
         }
         return any;
+    }
+
+    static boolean isWildcard(byte[] address) {
+        return Arrays.equals(address, wildcard(address));
+    }
+
+    /// Whether a Unix name is in the file system.
+    static boolean isPath(byte[] address) {
+        return address.length > 2 && address[2] != 0;
+    }
+
+    /// Whether an address is one of the loopback interface, or all of them.
+    static boolean isLocal(byte[] address) {
+        return family(address) == AF_INET
+                ? address[SockaddrIn.ADDR] == LOOPBACK[0] || isWildcard(address)
+                : isWildcard(address) || sameHost(address, loopback(AF_INET6));
+    }
+
+    private static boolean sameHost(byte[] one, byte[] other) {
+        return Arrays.equals(one, SockaddrIn6.ADDR, SockaddrIn6.ADDR + 16,
+                other, SockaddrIn6.ADDR, SockaddrIn6.ADDR + 16);
+    }
+
+    /// Where packets of a socket bound to all addresses come from, and where those to all
+    /// addresses go: the loopback address.
+    static byte[] specific(byte[] address) {
+        return isInet(address) && isWildcard(address)
+                ? withPort(loopback(family(address)), port(address)) : address;
     }
 
     /// Any port of the loopback interface.

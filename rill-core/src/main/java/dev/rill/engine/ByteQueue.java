@@ -3,18 +3,19 @@ package dev.rill.engine;
 import dev.rill.abi.Errno;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.function.IntConsumer;
 
 /// Bytes on their way from one socket to the other, in the pieces they were sent in.
 final class ByteQueue {
 
-    /// A piece, and whom its memory is charged to.
+    /// A piece, and who is told when its memory is free again.
     private static final class Piece {
         final byte[] bytes;
         final int charge;
-        final StreamSocket sender;
+        final IntConsumer sender;
         int read;
 
-        Piece(byte[] bytes, int charge, StreamSocket sender) {
+        Piece(byte[] bytes, int charge, IntConsumer sender) {
             this.bytes = bytes;
             this.charge = charge;
             this.sender = sender;
@@ -28,20 +29,21 @@ final class ByteQueue {
         return size;
     }
 
-    void add(byte[] bytes, int charge, StreamSocket sender) {
+    void add(byte[] bytes, int charge, IntConsumer sender) {
         pieces.add(new Piece(bytes, charge, sender));
         size += bytes.length;
     }
 
     /// Moves bytes to a program's memory.
     ///
+    /// @param most how many at most; there are as many, and there is room for them
     /// @param discard count them without storing them
     /// @return how many, or `-EFAULT`
-    int take(IoVector into, boolean discard) {
+    int take(IoVector into, int most, boolean discard) {
         int taken = 0;
-        while (size > 0 && into.remaining() > 0) {
+        while (taken < most) {
             Piece piece = pieces.getFirst();
-            int wanted = (int) Math.min(piece.bytes.length - piece.read, into.remaining());
+            int wanted = Math.min(piece.bytes.length - piece.read, most - taken);
             int part = wanted;
             if (discard) {
                 into.skip(wanted);
@@ -56,7 +58,7 @@ final class ByteQueue {
             taken += part;
             if (piece.read == piece.bytes.length) {
                 pieces.removeFirst();
-                piece.sender.discharge(piece.charge);
+                piece.sender.accept(piece.charge);
             }
             if (part < wanted) {
                 break;
@@ -66,12 +68,14 @@ final class ByteQueue {
     }
 
     /// Copies bytes to a program's memory and keeps them.
-    int peek(IoVector into) {
+    ///
+    /// @param most as in [#take]
+    int peek(IoVector into, int most) {
         int seen = 0;
         Iterator<Piece> all = pieces.iterator();
-        while (all.hasNext() && into.remaining() > 0) {
+        while (seen < most) {
             Piece piece = all.next();
-            int wanted = (int) Math.min(piece.bytes.length - piece.read, into.remaining());
+            int wanted = Math.min(piece.bytes.length - piece.read, most - seen);
             int part = into.put(piece.bytes, piece.read, wanted);
             if (part < 0) {
                 return seen > 0 ? seen : -Errno.EFAULT;
@@ -84,7 +88,7 @@ final class ByteQueue {
     void clear() {
         while (!pieces.isEmpty()) {
             Piece piece = pieces.removeFirst();
-            piece.sender.discharge(piece.charge);
+            piece.sender.accept(piece.charge);
         }
         size = 0;
     }

@@ -24,6 +24,11 @@ final class EngineClock {
         return new EngineClock(true);
     }
 
+    /// Whether time stands still until somebody waits.
+    boolean isVirtual() {
+        return virtual;
+    }
+
     /// Nanoseconds of the monotonic clock.
     long now() {
         return virtual ? now : System.nanoTime();

@@ -1,10 +1,13 @@
 package dev.rill.engine;
 
+import static dev.rill.abi.SocketConstants.SOL_SOCKET;
+import static dev.rill.abi.SocketConstants.SO_LINGER;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import dev.rill.abi.Errno;
 import dev.rill.abi.FileFlags;
+import dev.rill.abi.Linger;
 import dev.rill.kernel.Descriptors;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntSupplier;
@@ -63,7 +66,7 @@ final class EngineDescriptors implements Descriptors {
             return -Errno.EINVAL;
         }
         return locked(() -> {
-            Pipe pipe = new Pipe((flags & FileFlags.O_NONBLOCK) != 0);
+            Pipe pipe = new Pipe(kernel.faults(), (flags & FileFlags.O_NONBLOCK) != 0);
             return openBoth(pipe.reader(), pipe.writer(), fds);
         });
     }
@@ -123,14 +126,28 @@ final class EngineDescriptors implements Descriptors {
     }
 
     @Override
+    public int setsockopt(int fd, int level, int option, MemorySegment value) {
+        if (value.byteSize() < Integer.BYTES) {
+            return onSocket(fd, _ -> -Errno.EINVAL);
+        }
+        int first = value.get(JAVA_INT_UNALIGNED, 0);
+        if (level == SOL_SOCKET && option == SO_LINGER && value.byteSize() >= Linger.SIZE) {
+            int seconds = value.get(JAVA_INT_UNALIGNED, Linger.SECONDS);
+            return onSocket(fd, socket -> socket.setLinger(first, seconds));
+        }
+        return onSocket(fd, socket -> socket.setOption(level, option, first));
+    }
+
+    @Override
     public int getsockopt(int fd, int level, int option, MemorySegment value) {
         return onSocket(fd, socket -> {
-            int[] result = new int[1];
+            int[] result = new int[2];
             int length = socket.getOption(level, option, result);
-            if (length == Integer.BYTES && value.byteSize() >= Integer.BYTES) {
-                value.set(JAVA_INT_UNALIGNED, 0, result[0]);
+            for (int at = 0; at < length && at + Integer.BYTES <= value.byteSize();
+                    at += Integer.BYTES) {
+                value.set(JAVA_INT_UNALIGNED, at, result[at / Integer.BYTES]);
             }
-            return length;
+            return length < 0 ? length : (int) Math.min(length, value.byteSize());
         });
     }
 

@@ -18,6 +18,7 @@ import dev.rill.abi.RegisterOp;
 import dev.rill.kernel.Descriptors;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
+import dev.rill.kernel.SimulationOptions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ public final class InProcessKernel implements Kernel {
     private final Profile profile;
     private final EngineClock clock;
     private final Wire wire;
+    private final Faults faults;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition change = lock.newCondition();
     private final Set<Thread> interruptedMeanwhile = new HashSet<>();
@@ -55,10 +57,11 @@ public final class InProcessKernel implements Kernel {
             ThreadLocal.withInitial(() -> new RingContext[REGISTERED_RINGS_MAX]);
     private final Descriptors descriptors = new EngineDescriptors(this);
 
-    private InProcessKernel(Profile profile, EngineClock clock, Wire wire) {
+    private InProcessKernel(Profile profile, EngineClock clock, Wire wire, Faults faults) {
         this.profile = profile;
         this.clock = clock;
         this.wire = wire;
+        this.faults = faults;
     }
 
     /// A kernel whose sockets are the machine's own, over `java.nio`.
@@ -66,22 +69,29 @@ public final class InProcessKernel implements Kernel {
     /// @param profile which Linux it behaves like
     /// @throws KernelException when the machine has no descriptors left for it
     public static InProcessKernel overNio(Profile profile) {
-        return new InProcessKernel(profile, EngineClock.real(), NioWire.open());
+        return new InProcessKernel(profile, EngineClock.real(), NioWire.open(),
+                Faults.none());
     }
 
     /// A kernel whose sockets and pipes are in memory, and whose time is the machine's.
     ///
     /// @param profile which Linux it behaves like
     public static InProcessKernel inMemory(Profile profile) {
-        return new InProcessKernel(profile, EngineClock.real(), new MemoryWire());
+        return inMemory(profile, EngineClock.real(), Faults.none());
     }
 
     /// The same with a time that stands still until somebody waits for it: what a single thread
     /// does on it takes no time and is the same on every run.
     ///
     /// @param profile which Linux it behaves like
-    public static InProcessKernel simulated(Profile profile) {
-        return new InProcessKernel(profile, EngineClock.virtual(), new MemoryWire());
+    /// @param options how far its sockets are apart, and what goes wrong
+    public static InProcessKernel simulated(Profile profile, SimulationOptions options) {
+        return inMemory(profile, EngineClock.virtual(), new Faults(options));
+    }
+
+    private static InProcessKernel inMemory(Profile profile, EngineClock clock, Faults faults) {
+        Wire wire = new MemoryWire(new Deliveries(clock, faults));
+        return new InProcessKernel(profile, clock, wire, faults);
     }
 
     @Override
@@ -123,6 +133,10 @@ public final class InProcessKernel implements Kernel {
 
     FileTable files() {
         return files;
+    }
+
+    Faults faults() {
+        return faults;
     }
 
     // ---- the three calls ------------------------------------------------------------------
@@ -240,7 +254,10 @@ public final class InProcessKernel implements Kernel {
             if (until != Long.MAX_VALUE && until - now <= 0) {
                 return ring.completions().ready() > 0 ? 0 : -Errno.ETIME;
             }
-            await(Math.min(until, ring.timeouts().next()));
+            if (faults.failsCall()) {
+                return -Errno.EINTR;
+            }
+            await(Math.min(until, nextTimer(ring)));
             if (ring.closed()) {
                 return -Errno.EBADF; // the kernel was closed meanwhile
             }
@@ -249,12 +266,23 @@ public final class InProcessKernel implements Kernel {
         return 0;
     }
 
+    /// When the next timer ends of those that this thread looks at while it waits.
+    private long nextTimer(RingContext ring) {
+        long next = ring.timeouts().next();
+        for (int i = 0; i < rings.size(); i++) {
+            if (rings.get(i).worksAlong()) {
+                next = Math.min(next, rings.get(i).timeouts().next());
+            }
+        }
+        return next;
+    }
+
     /// Does the work of the ring that is waited for, and of this thread's others.
     private void runAll(RingContext ring) {
         ring.runWork();
         ring.completions().flushOverflow();
         for (int i = 0; i < rings.size(); i++) {
-            rings.get(i).returnToProgram();
+            rings.get(i).workAlong();
         }
     }
 
@@ -432,6 +460,9 @@ public final class InProcessKernel implements Kernel {
     }
 
     int openSocket(int domain, int typeAndFlags, int protocol) {
+        if (faults.failsCall()) {
+            return -Errno.ENFILE;
+        }
         Socket[] result = new Socket[1];
         int error = wire.socket(this, domain, typeAndFlags, protocol, result);
         return error != 0 ? error : files.open(result[0]);

@@ -12,22 +12,42 @@ import static dev.rill.abi.SocketConstants.SOCK_SEQPACKET;
 import static dev.rill.abi.SocketConstants.SOCK_STREAM;
 
 import dev.rill.abi.Errno;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Sockets in memory: a machine with nothing but a loopback interface, all to itself.
 ///
-/// Everything is delivered at once and in order, so what happens depends on the program alone.
+/// What is delivered when depends on the program alone, and on what the machine's faults draw from
+/// their seed.
 final class MemoryWire implements Wire {
 
-    private static final int FIRST_PORT = 32768;
-    private static final int LAST_PORT = 60999;
+    private final AddressTable addresses = new AddressTable();
+    private final Deliveries deliveries;
+    /// The thread that called last, and whether there has been another one.
+    private Thread user;
+    private boolean shared;
 
-    /// Who has bound which address, by kind and address.
-    private final Map<String, Socket> bound = new HashMap<>();
-    private int nextPort = FIRST_PORT;
+    /// A machine that does nothing wrong.
+    MemoryWire() {
+        this(new Deliveries(EngineClock.real(), Faults.none()));
+    }
+
+    MemoryWire(Deliveries deliveries) {
+        this.deliveries = deliveries;
+    }
+
+    AddressTable addresses() {
+        return addresses;
+    }
+
+    Deliveries deliveries() {
+        return deliveries;
+    }
+
+    Faults faults() {
+        return deliveries.faults();
+    }
 
     @Override
     public int socket(InProcessKernel kernel, int domain, int type, int protocol,
@@ -44,8 +64,10 @@ final class MemoryWire implements Wire {
         if (protocol != 0 && (!inet || protocol != wanted)) {
             return -Errno.EPROTONOSUPPORT;
         }
-        result[0] = kind == SOCK_STREAM ? new StreamSocket(kernel.profile(), this, domain)
-                : new MessageSocket(this, domain, kind);
+        result[0] = kind == SOCK_STREAM
+                ? inet ? new TcpSocket(this, domain)
+                        : new UnixStreamSocket(kernel.profile(), this)
+                : inet ? new UdpSocket(this, domain) : new UnixMessageSocket(this, kind);
         result[0].nonblocking((type & SOCK_NONBLOCK) != 0);
         return 0;
     }
@@ -65,76 +87,52 @@ final class MemoryWire implements Wire {
             }
             result[i] = one[0];
         }
-        if (result[0] instanceof StreamSocket left && result[1] instanceof StreamSocket right) {
+        if (result[0] instanceof UnixStreamSocket left
+                && result[1] instanceof UnixStreamSocket right) {
             left.connectTo(right);
         } else {
-            ((MessageSocket) result[0]).connectTo((MessageSocket) result[1]);
+            ((UnixMessageSocket) result[0]).connectTo((UnixMessageSocket) result[1]);
         }
         return 0;
     }
 
+    /// Delivers what has arrived by now.
     @Override
     public void look() {
-        // There is no outside: whatever happens here is told at once.
+        deliveries.run();
     }
 
     @Override
     public void await(ReentrantLock lock, Condition changed, EngineClock clock, long until) {
-        clock.await(changed, until);
+        changed();
+        long next = Math.min(until, deliveries.next());
+        if (next == Long.MAX_VALUE && clock.isVirtual() && !shared) {
+            throw new IllegalStateException("the simulation cannot go on: after "
+                    + TimeUnit.NANOSECONDS.toMicros(clock.now()) + " us of its time thread "
+                    + user.getName() + " waits for what nothing can bring: no timer runs, nothing"
+                    + " is on its way, and no other thread has ever used this kernel");
+        }
+        clock.await(changed, next);
+        deliveries.run();
     }
 
+    /// Takes note of who calls: while there is only one thread, nobody can end its waits.
     @Override
     public void changed() {
-        // Nobody waits but for the condition.
+        if (user != Thread.currentThread()) {
+            shared |= user != null;
+            user = Thread.currentThread();
+        }
     }
 
     @Override
     public void close() {
-        bound.clear();
-    }
-
-    /// Gives a socket an address; port 0 asks for any.
-    ///
-    /// @return the address it has now, or null when somebody else has it
-    byte[] bind(Socket socket, byte[] address) {
-        byte[] wanted = Addresses.normalized(address);
-        if (Addresses.isInet(wanted) && Addresses.port(wanted) == 0) {
-            for (int tries = 0; tries <= LAST_PORT - FIRST_PORT; tries++) {
-                int port = nextPort;
-                nextPort = port == LAST_PORT ? FIRST_PORT : port + 1;
-                byte[] candidate = Addresses.withPort(wanted, port);
-                if (bound.putIfAbsent(key(socket, candidate), socket) == null) {
-                    return candidate;
-                }
-            }
-            return null;
-        }
-        return bound.putIfAbsent(key(socket, wanted), socket) == null ? wanted : null;
-    }
-
-    /// Who has an address, or all addresses of its port.
-    ///
-    /// @return the socket, or null
-    Socket find(Socket from, byte[] address) {
-        byte[] wanted = Addresses.normalized(address);
-        Socket found = bound.get(key(from, wanted));
-        return found != null || !Addresses.isInet(wanted) ? found
-                : bound.get(key(from, Addresses.wildcard(wanted)));
-    }
-
-    void unbind(Socket socket, byte[] address) {
-        if (address != null) {
-            bound.remove(key(socket, address), socket);
-        }
-    }
-
-    private static String key(Socket socket, byte[] address) {
-        return socket.type() + " " + Addresses.key(address);
+        // The files have been closed, and nothing that is under way arrives any more.
     }
 
     /// What the kernel's name says of it.
     @Override
     public String toString() {
-        return " in memory";
+        return deliveries.isSimulated() ? " simulated with seed=" + faults().seed() : " in memory";
     }
 }

@@ -12,6 +12,8 @@ final class Message {
     int flags;
     /// Where to send to, or where a message came from; null without an address.
     byte[] name;
+    /// Where a received message was sent to; null when the socket does not say.
+    byte[] destination;
     /// Whether control data is wanted.
     boolean wantsControl;
 
@@ -35,6 +37,7 @@ final class Message {
     Message reset(int callFlags) {
         flags = callFlags;
         name = null;
+        destination = null;
         pending = -1;
         answerFlags = 0;
         control = NOTHING;

@@ -44,7 +44,8 @@ final class NetSetup {
         }
         Socket[] accepted = new Socket[1];
         while (true) {
-            int result = socket.accept(accepted);
+            int result = request.ring.kernel().faults().failsCall() && isReady(socket)
+                    ? -Errno.EMFILE : socket.accept(accepted);
             if (result == -Errno.EAGAIN) {
                 return result;
             }
@@ -55,12 +56,16 @@ final class NetSetup {
                     writeAddress(request, accepted[0].peerAddress());
                 }
             }
-            int more = (socket.poll(Events.IN) & Events.IN) != 0 ? IORING_CQE_F_SOCK_NONEMPTY : 0;
+            int more = isReady(socket) ? IORING_CQE_F_SOCK_NONEMPTY : 0;
             if (result < 0 || !request.multishot
                     || !request.ring.postMore(request, result, IORING_CQE_F_MORE | more)) {
                 return request.complete(result, more);
             }
         }
+    }
+
+    private static boolean isReady(Socket listener) {
+        return (listener.poll(Events.IN) & Events.IN) != 0;
     }
 
     private static void writeAddress(Request request, byte[] peer) {

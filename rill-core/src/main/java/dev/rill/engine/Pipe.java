@@ -16,6 +16,7 @@ final class Pipe {
         int written;
     }
 
+    private final Faults faults;
     private final ArrayDeque<Page> pages = new ArrayDeque<>();
     private boolean readerOpen = true;
     private boolean writerOpen = true;
@@ -23,7 +24,8 @@ final class Pipe {
     private final End reader;
     private final End writer;
 
-    Pipe(boolean nonblocking) {
+    Pipe(Faults faults, boolean nonblocking) {
+        this.faults = faults;
         reader = new End(this, false, nonblocking);
         writer = new End(this, true, nonblocking);
     }
@@ -43,10 +45,12 @@ final class Pipe {
         if (pages.isEmpty()) {
             return writerOpen ? -Errno.EAGAIN : 0;
         }
+        int most = faults.part((int) Math.min(into.remaining(), PAGES_MAX * PAGE));
         int taken = 0;
-        while (!pages.isEmpty() && into.remaining() > 0) {
+        while (!pages.isEmpty() && taken < most) {
             Page page = pages.getFirst();
-            int part = into.put(page.bytes, page.read, page.written - page.read);
+            int part = into.put(page.bytes, page.read,
+                    Math.min(page.written - page.read, most - taken));
             if (part < 0) {
                 taken = taken > 0 ? taken : part;
                 break;
@@ -70,8 +74,11 @@ final class Pipe {
         if (from.remaining() == 0) {
             return 0;
         }
+        // Up to a page goes in as a whole or not at all (PIPE_BUF).
+        long left = from.remaining() <= PAGE ? from.remaining()
+                : faults.part((int) Math.min(from.remaining(), Integer.MAX_VALUE));
         int added = 0;
-        int odd = (int) (from.remaining() & PAGE - 1);
+        int odd = (int) (left & PAGE - 1);
         Page last = pages.peekLast();
         if (odd > 0 && last != null && last.written + odd <= PAGE) {
             int part = from.get(last.bytes, last.written, odd);
@@ -81,9 +88,9 @@ final class Pipe {
             last.written += part;
             added += part;
         }
-        while (from.remaining() > 0 && pages.size() < PAGES_MAX) {
+        while (added < left && pages.size() < PAGES_MAX) {
             Page page = new Page();
-            int part = from.get(page.bytes, 0, (int) Math.min(PAGE, from.remaining()));
+            int part = from.get(page.bytes, 0, (int) Math.min(PAGE, left - added));
             if (part < 0) {
                 added = added > 0 ? added : part;
                 break;

@@ -183,6 +183,19 @@ final class RingContext implements OpenFile {
         }
     }
 
+    /// Whether this thread does the ring's work while it waits for another ring.
+    boolean worksAlong() {
+        return !deferred() && task == Thread.currentThread();
+    }
+
+    /// The same, with the timers that have ended meanwhile.
+    void workAlong() {
+        if (worksAlong()) {
+            timeouts.expire(kernel.clock().now());
+            returnToProgram();
+        }
+    }
+
     private void run(Request request) {
         switch (request.work) {
             case Request.WORK_SUBMIT -> {

@@ -40,7 +40,9 @@ interface Socket extends OpenFile {
 
     int listen(int backlog);
 
-    /// @return 0, `-EINPROGRESS` when it goes on, or `-errno`
+    /// Begins to connect, or says how an earlier call ended.
+    ///
+    /// @return 0, `-EINPROGRESS` when it goes on, `-EALREADY` when it still does, or `-errno`
     int connect(byte[] address);
 
     /// Takes the next connection.
@@ -61,7 +63,13 @@ interface Socket extends OpenFile {
         return -Errno.ENOPROTOOPT;
     }
 
-    /// @return the value's length in bytes or `-errno`; the value is in element 0
+    /// Sets `SO_LINGER`, the one option that is two numbers.
+    default int setLinger(int on, int seconds) {
+        return -Errno.ENOPROTOOPT;
+    }
+
+    /// @param value filled in: two elements, of which most options need one
+    /// @return the value's length in bytes or `-errno`
     default int getOption(int level, int option, int[] value) {
         return -Errno.ENOPROTOOPT;
     }

@@ -1,6 +1,7 @@
 package dev.rill.engine;
 
 import static dev.rill.abi.SocketConstants.AF_UNIX;
+import static dev.rill.abi.SocketConstants.AF_UNSPEC;
 
 import dev.rill.abi.Errno;
 
@@ -18,7 +19,44 @@ final class SocketCalls {
         if (Addresses.family(address) != socket.domain()) {
             return socket.domain() == AF_UNIX ? -Errno.EINVAL : -Errno.EAFNOSUPPORT;
         }
-        return 0;
+        return Addresses.isInet(address) && !Addresses.isLocal(address)
+                ? -Errno.EADDRNOTAVAIL : 0;
+    }
+
+    /// Whether an address of a connect is none: that ends a connection.
+    static boolean dissolves(byte[] address) {
+        return address.length >= 2 && Addresses.family(address) == AF_UNSPEC;
+    }
+
+    /// Whether somebody with a Unix name can be connected or sent to.
+    ///
+    /// @param found who has the name, or null
+    /// @return 0 or `-errno`
+    static int checkUnixTarget(Socket from, byte[] address, Socket found) {
+        if (found == null) {
+            return Addresses.isPath(address) ? -Errno.ENOENT : -Errno.ECONNREFUSED;
+        }
+        return found.type() != from.type() ? -Errno.EPROTOTYPE : 0;
+    }
+
+    /// Whether a Unix socket can be connected to.
+    ///
+    /// @param backlog null where nobody listens
+    /// @return 0 or `-errno`
+    static int checkUnixListener(Backlog<?> backlog, boolean receiveShutdown) {
+        if (backlog == null || receiveShutdown) {
+            return -Errno.ECONNREFUSED;
+        }
+        return backlog.isFull() ? -Errno.EAGAIN : 0;
+    }
+
+    /// Accepts a Unix connection; those that are there can be taken after a shutdown as well.
+    static int acceptUnix(Backlog<?> backlog, boolean receiveShutdown, Socket[] result) {
+        if (backlog == null) {
+            return -Errno.EINVAL;
+        }
+        int taken = backlog.take(result);
+        return taken != 0 && receiveShutdown ? -Errno.EINVAL : taken;
     }
 
     /// The address of a socket that has none.

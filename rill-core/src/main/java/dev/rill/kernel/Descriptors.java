@@ -91,6 +91,15 @@ public interface Descriptors {
     /// @return 0 or `-errno`
     int setsockopt(int fd, int level, int option, int value);
 
+    /// Sets a socket option whose value is something else.
+    ///
+    /// @param fd the socket
+    /// @param level `SOL_*` or `IPPROTO_*`
+    /// @param option `SO_*`, `TCP_*`
+    /// @param value the value, such as a `struct linger`
+    /// @return 0 or `-errno`
+    int setsockopt(int fd, int level, int option, MemorySegment value);
+
     /// Reads a socket option.
     ///
     /// @param fd the socket

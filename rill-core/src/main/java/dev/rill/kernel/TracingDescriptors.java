@@ -76,6 +76,12 @@ final class TracingDescriptors implements Descriptors {
     }
 
     @Override
+    public int setsockopt(int fd, int level, int option, MemorySegment value) {
+        return show("setsockopt(" + fd + ", " + level + ", " + option + ", " + value.byteSize()
+                + " bytes)", descriptors.setsockopt(fd, level, option, value));
+    }
+
+    @Override
     public int getsockopt(int fd, int level, int option, MemorySegment value) {
         return show("getsockopt(" + fd + ", " + level + ", " + option + ")",
                 descriptors.getsockopt(fd, level, option, value));

@@ -68,6 +68,11 @@ final class LinuxDescriptors implements Descriptors {
     }
 
     @Override
+    public int setsockopt(int fd, int level, int option, MemorySegment value) {
+        return Libc.setsockopt(fd, level, option, value, (int) value.byteSize());
+    }
+
+    @Override
     public int getsockopt(int fd, int level, int option, MemorySegment value) {
         return withLength(value, length -> Libc.getsockopt(fd, level, option, value, length));
     }
