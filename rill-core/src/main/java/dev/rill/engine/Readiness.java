@@ -11,8 +11,9 @@ import java.nio.channels.SelectionKey;
 /// What is known of a channel's readiness, and the wait queue that learns of it.
 ///
 /// A selector tells again and again what is ready; a wait queue is told once. So the selector is
-/// asked about an operation when a call has used up what there was, and no longer when it told the
-/// same a second time and nobody had come for it. A busy connection never changes what it asks.
+/// asked about an operation when a call has used up what there was. It goes on telling of bytes to
+/// read until it told a second time and nobody had come for them: a busy connection never changes
+/// what it asks. Room to write is there nearly always: that it tells once.
 ///
 /// All calls come under the kernel's lock.
 final class Readiness {
@@ -87,8 +88,9 @@ final class Readiness {
     /// The selector has found something.
     void selected(int operations) {
         int again = operations & ready;
-        if (again != 0) {
-            ask(interest() & ~again);
+        int answered = again | operations & (OP_WRITE | OP_CONNECT);
+        if (answered != 0) {
+            ask(interest() & ~answered);
         }
         ready |= operations;
         exhausted &= ~operations;
@@ -103,7 +105,7 @@ final class Readiness {
     }
 
     private int interest() {
-        return key == null ? 0 : key.interestOps();
+        return key == null || !key.isValid() ? 0 : key.interestOps();
     }
 
     private void ask(int operations) {

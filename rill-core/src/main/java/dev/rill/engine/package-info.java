@@ -16,8 +16,9 @@
 /// | [Registrations] | io_uring/register.c |
 ///
 /// Below it is a second small line, the wire: [OpenFile], [Socket] and [Wire], what the rest of the
-/// kernel offers to io_uring; in memory ([MemoryWire]) or over `java.nio` ([NioWire]). Everything happens inside a call of the caller's thread, under one
-/// lock per kernel, so a single-threaded program sees the same completions on every run.
+/// kernel offers to io_uring; in memory ([MemoryWire]) or over `java.nio` ([NioWire]). Everything
+/// happens inside a call of the caller's thread, under one lock per kernel, so a single-threaded
+/// program in memory sees the same completions on every run.
 ///
 /// Uses no restricted method of `java.lang.foreign`. Start reading at [InProcessKernel], then
 /// [RingContext]. Not exported: programs come in through `dev.rill.Kernels`.
