@@ -92,6 +92,7 @@ public final class EventLoop implements AutoCloseable {
         copies = new CopyPool(kernel);
         timers = new Timers(now);
         starvation = new Starvation(this);
+        group.onReturn(mailbox::wake);
         mailbox.arm();
     }
 

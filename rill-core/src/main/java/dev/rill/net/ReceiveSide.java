@@ -110,7 +110,7 @@ final class ReceiveSide {
     }
 
     private void deliver(int res, int flags) {
-        group.received(res, flags);
+        group.received(res, flags, connection);
         while (group.next()) {
             if (connection.isEstablished()) {
                 connection.received(group.part());

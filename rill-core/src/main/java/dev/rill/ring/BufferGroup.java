@@ -10,10 +10,13 @@ import static dev.rill.abi.SqeFlags.IOSQE_CQE_SKIP_SUCCESS;
 
 import dev.rill.abi.Errno;
 import dev.rill.abi.Opcode;
+import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Memory lent to the kernel for receiving, and who holds which buffer of it.
 ///
@@ -39,7 +42,8 @@ import java.util.Optional;
 ///
 /// **Refused**, because the kernel would lose or overwrite bytes: see [#select].
 ///
-/// Belongs to the ring's owner thread; the memory may be read from any. Since Linux 5.19;
+/// Belongs to the ring's owner thread; the memory may be read from any, and a [Hold] may be closed
+/// on any. Since Linux 5.19;
 /// incremental since 6.12, with whole buffers before that ([#stepDown]).
 public final class BufferGroup implements AutoCloseable {
 
@@ -51,16 +55,23 @@ public final class BufferGroup implements AutoCloseable {
     private final StepDown stepDown;
     private final int[] references;
     private final Received part;
+    private final Holds holds = new Holds();
+    private final AtomicLong holdsLost = new AtomicLong();
+    private final Kernel kernel;
 
     private int parts;
     private int nextPart;
     private int held;
     private long bytesReceived;
     private long buffersUsedUp;
-    private boolean closed;
+    private long holdsTaken;
+    /// Whom the bytes being looked at came from.
+    private Object source;
+    private volatile boolean closed;
 
     private BufferGroup(Ring ring, BufferGroupOptions wanted, Arena arena) {
         this.arena = arena;
+        kernel = ring.kernel();
         if (wanted.ring().incremental() && (ring.flags() & IORING_SETUP_IOPOLL) != 0) {
             throw new IllegalArgumentException("bgid=" + wanted.ring().bgid()
                     + ": completions of a ring with IORING_SETUP_IOPOLL do not say reliably what"
@@ -186,10 +197,21 @@ public final class BufferGroup implements AutoCloseable {
     /// @param flags the completion's flags
     /// @throws IllegalStateException when the completion contradicts what was lent
     public void received(int res, int flags) {
+        received(res, flags, null);
+    }
+
+    /// The same, and remembers whom the bytes came from.
+    ///
+    /// @param res the completion's result
+    /// @param flags the completion's flags
+    /// @param from named in messages about holds, by its `toString`; or null
+    /// @throws IllegalStateException when the completion contradicts what was lent
+    public void received(int res, int flags, Object from) {
         while (next()) {
             continue; // parts of the completion before that nobody looked at
         }
         parts = consumption.received(res, flags);
+        source = from;
         nextPart = 0;
         for (int i = 0; i < parts; i++) {
             int bid = consumption.bid(i);
@@ -259,12 +281,28 @@ public final class BufferGroup implements AutoCloseable {
         }
     }
 
-    /// Makes the buffers that have come back visible to the kernel, with one release store. To be
-    /// called before the completions of the batch are given back (`cq.advance()`), so that a new
-    /// completion cannot outrun a buffer it needs.
+    /// What a thread other than the owner does after it has closed a hold: once, until the owner
+    /// has called [#publish]. Without it the owner finds out when it publishes the next time.
+    ///
+    /// @param wakeUp makes the owner call [#publish] soon; called on any thread
+    public void onReturn(Runnable wakeUp) {
+        bufferRing.requireOwner();
+        holds.onReturn(Objects.requireNonNull(wakeUp, "wakeUp"));
+    }
+
+    /// Makes the buffers that have come back visible to the kernel, with one release store; also
+    /// those whose holds other threads have closed. To be called before the completions of the
+    /// batch are given back (`cq.advance()`), so that a new completion cannot outrun a buffer it
+    /// needs.
     ///
     /// @return how many buffers were lent again
     public int publish() {
+        HeldBytes bytes = holds.takeReturned();
+        while (bytes != null) {
+            HeldBytes next = bytes.nextReturned;
+            letGo(bytes);
+            bytes = next;
+        }
         return bufferRing.publish();
     }
 
@@ -280,6 +318,27 @@ public final class BufferGroup implements AutoCloseable {
     /// @return buffers that will come back
     public int held() {
         return held;
+    }
+
+    /// How many [Hold]s there are that were not closed, as far as the owner has heard.
+    ///
+    /// @return open holds, the lost ones among them
+    public int holds() {
+        return holds.open();
+    }
+
+    /// How long the oldest [Hold] has been open.
+    ///
+    /// @return nanoseconds, 0 without holds
+    public long oldestHoldNanos() {
+        return holds.oldest() == null ? 0 : nanoTime() - holds.oldest().since();
+    }
+
+    /// How many of the watched holds were lost without having been closed.
+    ///
+    /// @return holds since the group was opened; from any thread
+    public long holdsLost() {
+        return holdsLost.get();
     }
 
     /// How many bytes completions have delivered.
@@ -322,6 +381,43 @@ public final class BufferGroup implements AutoCloseable {
         closed = true;
         bufferRing.close();
         arena.close();
+    }
+
+    // ---- holds ----------------------------------------------------------------------------
+
+    Hold hold(int bid, int offset, int length) {
+        retain(bid);
+        HeldBytes bytes = new HeldBytes(this, bid, offset, length, source);
+        holds.add(bytes);
+        int watched = options.watchedHolds();
+        return new Hold(bytes, watched > 0 && holdsTaken++ % watched == 0);
+    }
+
+    /// From any thread: a hold was closed.
+    void giveBack(HeldBytes bytes) {
+        if (bufferRing.isOwner()) {
+            letGo(bytes);
+        } else {
+            holds.giveBack(bytes);
+        }
+    }
+
+    private void letGo(HeldBytes bytes) {
+        holds.remove(bytes);
+        release(bytes.bid());
+    }
+
+    void holdLost() {
+        holdsLost.incrementAndGet();
+    }
+
+    long nanoTime() {
+        return kernel.nanoTime();
+    }
+
+    /// From any thread.
+    boolean isClosed() {
+        return closed;
     }
 
     private static MemorySegment allocate(Ring ring, BufferGroupOptions options, Arena arena) {

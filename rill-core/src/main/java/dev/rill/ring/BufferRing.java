@@ -193,6 +193,10 @@ public final class BufferRing implements AutoCloseable {
         ring.requireOwner();
     }
 
+    boolean isOwner() {
+        return ring.isOwner();
+    }
+
     private void register(long address) {
         status.fill((byte) 0);
         status.set(JAVA_LONG, IoUringBufReg.RING_ADDR, address);

@@ -133,13 +133,12 @@ public final class Received {
         return segment().asByteBuffer();
     }
 
-    /// Keeps the bytes where they are until the hold is closed. Their whole buffer stays away from
-    /// the kernel as long: do not keep many.
+    /// Keeps the bytes where they are until the hold is closed, on whatever thread. Their whole
+    /// buffer stays away from the kernel as long: do not keep many.
     ///
     /// @return a hold on exactly these bytes
     public Hold hold() {
-        group.retain(bid());
-        return new Hold(group, bid, segment());
+        return group.hold(bid(), offset, length);
     }
 
     private void requireValid() {

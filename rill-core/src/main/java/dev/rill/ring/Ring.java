@@ -291,10 +291,14 @@ public final class Ring implements AutoCloseable {
 
     /// Stops other threads where no confined memory does, or does too late.
     void requireOwner() {
-        if (Thread.currentThread() != owner) {
+        if (!isOwner()) {
             throw new WrongThreadException("thread=" + Thread.currentThread().getName()
                     + ": this ring and its buffer groups belong to thread " + owner.getName());
         }
+    }
+
+    boolean isOwner() {
+        return Thread.currentThread() == owner;
     }
 
     private int registerDescriptor() {

@@ -18,9 +18,12 @@ import dev.rill.testing.Rig;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 
@@ -191,6 +194,27 @@ class StarvationTest {
                 return null;
             });
             assertThat(loop.call(() -> loop.loop().statistics()).buffersLent()).isEqualTo(2);
+        }
+    }
+
+    /// The loop sleeps, and the one who has the buffer is on another thread.
+    @KernelTest
+    void aHoldClosedOnAnotherThreadWakesTheLoop(Kernel kernel) throws Exception {
+        EventLoopOptions options = with(BufferGroupOptions.classic(0, 1, 1024));
+        BlockingQueue<Hold> holds = new LinkedBlockingQueue<>();
+        try (LoopThread loop = LoopThread.start(kernel, options);
+                Peer peer = Peer.connect(loop.listen((_, data) -> holds.add(data.hold())))) {
+            byte[] bytes = Rig.pattern(100 * 1024, 1);
+            FutureTask<Peer> sender = new FutureTask<>(() -> peer.send(bytes));
+            Thread.ofVirtual().start(sender);
+            for (int i = 0; i < 100; i++) {
+                Hold hold = holds.poll(10, TimeUnit.SECONDS);
+                assertThat(hold).as("part " + i).isNotNull();
+                assertThat(hold.segment().toArray(JAVA_BYTE)).isEqualTo(
+                        Arrays.copyOfRange(bytes, i * 1024, (i + 1) * 1024));
+                hold.close();
+            }
+            assertThat(sender.get(10, TimeUnit.SECONDS)).isSameAs(peer);
         }
     }
 
