@@ -279,11 +279,13 @@ public final class InProcessKernel implements Kernel {
 
     /// Does the work of the ring that is waited for, and of this thread's others.
     private void runAll(RingContext ring) {
-        ring.runWork();
-        ring.completions().flushOverflow();
-        for (int i = 0; i < rings.size(); i++) {
-            rings.get(i).workAlong();
-        }
+        do {
+            ring.runWork();
+            ring.completions().flushOverflow();
+            for (int i = 0; i < rings.size(); i++) {
+                rings.get(i).workAlong();
+            }
+        } while (ring.hasWork()); // what another ring did may have been for this one
     }
 
     @Override
