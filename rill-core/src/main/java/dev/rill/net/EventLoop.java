@@ -92,7 +92,7 @@ public final class EventLoop implements AutoCloseable {
         copies = new CopyPool(kernel);
         timers = new Timers(now);
         starvation = new Starvation(this);
-        group.onReturn(mailbox::wake);
+        group.holds().onReturn(mailbox::wake);
         mailbox.arm();
     }
 
@@ -206,7 +206,9 @@ public final class EventLoop implements AutoCloseable {
         return new LoopStatistics(connections.count(), accepted, group.bytesReceived(), bytesSent,
                 bytesDiscarded, completions, ring.enters(), group.lent(), group.held(),
                 group.bytesUsedUp(), starvation.exhaustions(), starvation.parked(),
-                starvation.rescues(), starvation.rescuedBytes(), copies.byteSize());
+                starvation.rescues(), starvation.rescuedBytes(), copies.byteSize(),
+                group.holds().open(), group.holds().buffersRescued(),
+                group.holds().bytesMoved());
     }
 
     /// What was done so far. From any thread.

@@ -18,10 +18,13 @@ package dev.rill.net;
 /// @param rescues times a connection's unsent bytes were moved out of receive buffers
 /// @param rescuedBytes bytes moved
 /// @param copyMemory memory allocated for copies, in bytes
+/// @param holds received bytes that the program holds now
+/// @param holdRescues receive buffers that came back because what was held of them was moved
+/// @param holdBytesMoved held bytes that are somewhere else than where they were received, now
 public record LoopStatistics(int connections, long accepted, long bytesReceived, long bytesSent,
         long bytesDiscarded, long completions, long enters, int buffersLent, int buffersHeld,
         long bytesUsedUp, long exhaustions, int parked, long rescues, long rescuedBytes,
-        long copyMemory) {
+        long copyMemory, int holds, long holdRescues, long holdBytesMoved) {
 
     /// How well received bytes filled the buffers they used up.
     ///

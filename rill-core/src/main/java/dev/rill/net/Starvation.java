@@ -8,18 +8,25 @@ import java.util.concurrent.TimeUnit;
 /// again, in the order they were parked, when memory has come back. Nothing spins, nothing is
 /// closed, nothing is lost.
 ///
-/// Memory comes back when sends complete. When it does not, because peers do not read, then after
-/// a while the bytes of exactly those sends are moved to the copy pool (a rescue), so that slow
-/// peers do not stop the others.
+/// Memory comes back when sends complete and holds are closed. When few buffers are left, small
+/// holds are moved out of the buffers they pin. When there is none, because peers do not read, then
+/// after a while the bytes of exactly those sends are moved to the copy pool. Both are rescues: who
+/// is slow does not stop the others.
 final class Starvation {
 
     /// How long a send may keep its buffer from others who need it.
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /// How long to leave holds alone after all that were looked at had to stay.
+    private static final long HOLDS_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    /// With so many parts of the buffers left, holds are moved out of others.
+    private static final int LOW_WATER_PARTS = 8;
 
     private final EventLoop loop;
     private final BufferGroup group;
     private final ArrayDeque<Connection> parked = new ArrayDeque<>();
     private final Timers.Timer timer = new Timers.Timer(this::rescue);
+    private final int lowWater;
+    private long holdsAgain;
     private long exhaustions;
     private long rescues;
     private long rescuedBytes;
@@ -27,6 +34,8 @@ final class Starvation {
     Starvation(EventLoop loop) {
         this.loop = loop;
         group = loop.group();
+        lowWater = group.options().buffers() / LOW_WATER_PARTS;
+        holdsAgain = loop.now();
     }
 
     /// A receive has ended with `-ENOBUFS`.
@@ -39,6 +48,9 @@ final class Starvation {
     /// With eight for each, most found nothing again: five times as many `-ENOBUFS` and a fifth
     /// more CPU per byte.
     void relieve() {
+        if (group.lent() <= lowWater && group.holds().open() > 0) {
+            rescueHolds();
+        }
         if (parked.isEmpty()) {
             return;
         }
@@ -82,6 +94,17 @@ final class Starvation {
     /// How many bytes were moved.
     long rescuedBytes() {
         return rescuedBytes;
+    }
+
+    private void rescueHolds() {
+        if (loop.now() - holdsAgain < 0) {
+            return;
+        }
+        if (group.holds().rescue(lowWater + 1 - group.lent()) > 0) {
+            group.publish();
+        } else {
+            holdsAgain = loop.now() + HOLDS_PAUSE_NANOS;
+        }
     }
 
     private void rescue() {

@@ -14,9 +14,7 @@ import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// Memory lent to the kernel for receiving, and who holds which buffer of it.
 ///
@@ -55,8 +53,7 @@ public final class BufferGroup implements AutoCloseable {
     private final StepDown stepDown;
     private final int[] references;
     private final Received part;
-    private final Holds holds = new Holds();
-    private final AtomicLong holdsLost = new AtomicLong();
+    private final Holds holds;
     private final Kernel kernel;
 
     private int parts;
@@ -64,7 +61,6 @@ public final class BufferGroup implements AutoCloseable {
     private int held;
     private long bytesReceived;
     private long buffersUsedUp;
-    private long holdsTaken;
     /// Whom the bytes being looked at came from.
     private Object source;
     private volatile boolean closed;
@@ -100,6 +96,7 @@ public final class BufferGroup implements AutoCloseable {
             consumption = new Consumption(options.ring(), options.buffers(), options.bundles());
             references = new int[options.buffers()];
             part = new Received(this);
+            holds = new Holds(this);
             for (int bid = 0; bid < options.buffers(); bid++) {
                 lend(bid);
             }
@@ -281,13 +278,11 @@ public final class BufferGroup implements AutoCloseable {
         }
     }
 
-    /// What a thread other than the owner does after it has closed a hold: once, until the owner
-    /// has called [#publish]. Without it the owner finds out when it publishes the next time.
+    /// What the program keeps beyond the callback.
     ///
-    /// @param wakeUp makes the owner call [#publish] soon; called on any thread
-    public void onReturn(Runnable wakeUp) {
-        bufferRing.requireOwner();
-        holds.onReturn(Objects.requireNonNull(wakeUp, "wakeUp"));
+    /// @return always the same object
+    public Holds holds() {
+        return holds;
     }
 
     /// Makes the buffers that have come back visible to the kernel, with one release store; also
@@ -297,12 +292,7 @@ public final class BufferGroup implements AutoCloseable {
     ///
     /// @return how many buffers were lent again
     public int publish() {
-        HeldBytes bytes = holds.takeReturned();
-        while (bytes != null) {
-            HeldBytes next = bytes.nextReturned;
-            letGo(bytes);
-            bytes = next;
-        }
+        holds.collect();
         return bufferRing.publish();
     }
 
@@ -318,27 +308,6 @@ public final class BufferGroup implements AutoCloseable {
     /// @return buffers that will come back
     public int held() {
         return held;
-    }
-
-    /// How many [Hold]s there are that were not closed, as far as the owner has heard.
-    ///
-    /// @return open holds, the lost ones among them
-    public int holds() {
-        return holds.open();
-    }
-
-    /// How long the oldest [Hold] has been open.
-    ///
-    /// @return nanoseconds, 0 without holds
-    public long oldestHoldNanos() {
-        return holds.oldest() == null ? 0 : nanoTime() - holds.oldest().since();
-    }
-
-    /// How many of the watched holds were lost without having been closed.
-    ///
-    /// @return holds since the group was opened; from any thread
-    public long holdsLost() {
-        return holdsLost.get();
     }
 
     /// How many bytes completions have delivered.
@@ -383,32 +352,13 @@ public final class BufferGroup implements AutoCloseable {
         arena.close();
     }
 
-    // ---- holds ----------------------------------------------------------------------------
-
     Hold hold(int bid, int offset, int length) {
-        retain(bid);
-        HeldBytes bytes = new HeldBytes(this, bid, offset, length, source);
-        holds.add(bytes);
-        int watched = options.watchedHolds();
-        return new Hold(bytes, watched > 0 && holdsTaken++ % watched == 0);
+        return holds.take(bid, offset, length, source);
     }
 
-    /// From any thread: a hold was closed.
-    void giveBack(HeldBytes bytes) {
-        if (bufferRing.isOwner()) {
-            letGo(bytes);
-        } else {
-            holds.giveBack(bytes);
-        }
-    }
-
-    private void letGo(HeldBytes bytes) {
-        holds.remove(bytes);
-        release(bytes.bid());
-    }
-
-    void holdLost() {
-        holdsLost.incrementAndGet();
+    /// Whether the kernel is finished with a buffer and nothing but so many holds keeps it away.
+    boolean isHeldBy(int bid, int count) {
+        return references[bid] == count && !consumption.isPublished(bid);
     }
 
     long nanoTime() {

@@ -12,8 +12,11 @@ import java.util.Objects;
 /// @param watchedHolds every how many-th [Hold] is watched: the place where it was taken is kept,
 ///        and reported when it is lost. 1 finds all of them and costs about a microsecond each, 0
 ///        none
+/// @param rescueMax how many held bytes may be moved to the heap when buffers run out, see
+///        [Holds#rescue]; with the buffers themselves this is all the memory received bytes ever
+///        take. 0 for never
 public record BufferGroupOptions(BufferRingOptions ring, int buffers, int bufferSize,
-        boolean bundles, int watchedHolds) {
+        boolean bundles, int watchedHolds, long rescueMax) {
 
     private static final int DEFAULT_WATCHED_HOLDS = 128;
     private static final int DEFAULT_BUFFERS = 16;
@@ -35,13 +38,17 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
             throw new IllegalArgumentException("watchedHolds=" + watchedHolds
                     + ": must be 0 (none), 1 (each) or every how many-th");
         }
+        if (rescueMax < 0) {
+            throw new IllegalArgumentException("rescueMax=" + rescueMax
+                    + ": must be 0 (never) or a number of bytes");
+        }
         if (bundles && ring.minLeft() > 1) {
             throw new IllegalArgumentException("minLeft=" + ring.minLeft() + " with bundles:"
                     + " a completion could skip bytes that nobody can see; use one or the other");
         }
     }
 
-    /// With one hold in 128 watched.
+    /// With one hold in 128 watched, and an eighth of the memory more for what is rescued.
     ///
     /// @param ring the buffer ring
     /// @param buffers how many buffers
@@ -49,7 +56,8 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
     /// @param bundles whether receives may take several buffers at once
     public BufferGroupOptions(BufferRingOptions ring, int buffers, int bufferSize,
             boolean bundles) {
-        this(ring, buffers, bufferSize, bundles, DEFAULT_WATCHED_HOLDS);
+        this(ring, buffers, bufferSize, bundles, DEFAULT_WATCHED_HOLDS,
+                (long) buffers * bufferSize / 8);
     }
 
     /// The same with other holds watched.
@@ -57,7 +65,15 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
     /// @param every every how many-th; 1 for each, 0 for none
     /// @return new options
     public BufferGroupOptions withWatchedHolds(int every) {
-        return new BufferGroupOptions(ring, buffers, bufferSize, bundles, every);
+        return new BufferGroupOptions(ring, buffers, bufferSize, bundles, every, rescueMax);
+    }
+
+    /// The same with another bound on what is moved when buffers run out.
+    ///
+    /// @param bytes how much; 0 for nothing
+    /// @return new options
+    public BufferGroupOptions withRescueMax(long bytes) {
+        return new BufferGroupOptions(ring, buffers, bufferSize, bundles, watchedHolds, bytes);
     }
 
     /// A few large buffers, filled bit by bit: 16 of 256 KiB. Little published memory stays in the
@@ -107,7 +123,7 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
         long count = Math.min(byteSize() / size, BufferRingOptions.ENTRIES_MAX);
         return new BufferGroupOptions(
                 new BufferRingOptions(ring.bgid(), entries((int) count), false, ring.mapped(), 0),
-                (int) count, size, bundles, watchedHolds);
+                (int) count, size, bundles, watchedHolds, rescueMax);
     }
 
     private static int entries(int buffers) {

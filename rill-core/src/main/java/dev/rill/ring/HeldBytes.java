@@ -1,27 +1,18 @@
 package dev.rill.ring;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /// What a [Hold] stands for, apart from the object the program has: which bytes, whose, since when.
 ///
-/// The group keeps these in a list, oldest first, so that a program that loses its hold can be
-/// found out.
+/// The group keeps these in a list, oldest first. The monitor is what keeps a thread that reads
+/// and the owner that moves the bytes apart.
 final class HeldBytes {
 
     private static final System.Logger LOGGER = System.getLogger(Hold.class.getName());
-    private static final VarHandle CLOSED;
-
-    static {
-        try {
-            CLOSED = MethodHandles.lookup().findVarHandle(HeldBytes.class, "closed",
-                    boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private final BufferGroup group;
     private final int bid;
@@ -31,9 +22,13 @@ final class HeldBytes {
     private final Object source;
     private final long since;
 
-    private volatile boolean closed;
-    private volatile String closer;
-    private volatile long closedAt;
+    /// Where the bytes were moved to, or null while they are where they were received.
+    private byte[] moved;
+    /// Whether somebody has a view of them.
+    private boolean pinned;
+    private boolean closed;
+    private String closer;
+    private long closedAt;
 
     // Links of the list that this is in; the ring's owner thread.
     HeldBytes older;
@@ -62,32 +57,84 @@ final class HeldBytes {
         return since;
     }
 
-    MemorySegment segment() {
+    synchronized byte get(int index) {
+        requireOpen();
+        Objects.checkIndex(index, length);
+        return moved != null ? moved[index]
+                : group.memory().get(JAVA_BYTE, group.base(bid) + offset + index);
+    }
+
+    synchronized void copyTo(int index, byte[] target, int at, int count) {
+        requireOpen();
+        Objects.checkFromIndexSize(index, count, length);
+        if (moved != null) {
+            System.arraycopy(moved, index, target, at, count);
+        } else {
+            MemorySegment.copy(group.memory(), JAVA_BYTE, group.base(bid) + offset + index,
+                    target, at, count);
+        }
+    }
+
+    synchronized MemorySegment segment() {
+        requireOpen();
+        pinned = true;
+        return (moved != null ? MemorySegment.ofArray(moved)
+                : group.memory().asSlice(group.base(bid) + offset, length)).asReadOnly();
+    }
+
+    private void requireOpen() {
         if (closed) {
             throw new IllegalStateException(this + ": its bytes may be overwritten already");
         }
         if (group.isClosed()) {
             throw new IllegalStateException(this + ": its group is closed, the memory is gone");
         }
-        return group.memory().asSlice(group.base(bid) + offset, length).asReadOnly();
     }
 
     void close() {
-        if (!CLOSED.compareAndSet(this, false, true)) {
-            throw new IllegalStateException(this + ": closing it again would take another's claim"
-                    + " away");
+        synchronized (this) {
+            if (closed) {
+                throw new IllegalStateException(this + ": closing it again would take another's"
+                        + " claim away");
+            }
+            closed = true;
+            closedAt = group.nanoTime();
+            closer = Thread.currentThread().getName();
         }
-        closedAt = group.nanoTime();
-        closer = Thread.currentThread().getName();
-        group.giveBack(this);
+        group.holds().giveBack(this);
     }
+
+    // ---- moving: the ring's owner thread ---------------------------------------------------
+
+    synchronized boolean isMovable() {
+        return !closed && !pinned && moved == null;
+    }
+
+    synchronized boolean isMoved() {
+        return moved != null;
+    }
+
+    /// Takes the bytes out of the receive buffer.
+    ///
+    /// @return false when somebody has a view of them by now, or has closed them
+    synchronized boolean move() {
+        if (!isMovable()) {
+            return false;
+        }
+        byte[] copy = new byte[length];
+        copyTo(0, copy, 0, length);
+        moved = copy;
+        return true;
+    }
+
+    // ---- messages --------------------------------------------------------------------------
 
     /// Nobody can close it any more. The bytes stay: a view of them may still be in use.
     ///
     /// @param place where the hold was taken
-    void lost(Throwable place) {
+    synchronized void lost(Throwable place) {
         if (!closed && !group.isClosed()) {
-            group.holdLost();
+            group.holds().countLost();
             LOGGER.log(System.Logger.Level.WARNING, this + ": lost without having been closed,"
                     + " its buffer of " + group.options().bufferSize() + " bytes stays away from"
                     + " the kernel; close every hold", place);
@@ -95,7 +142,7 @@ final class HeldBytes {
     }
 
     @Override
-    public String toString() {
+    public synchronized String toString() {
         long now = group.nanoTime();
         String text = "hold on bid=" + bid + " [" + offset + ", " + (offset + length) + ")"
                 + (source == null ? "" : " of " + source) + ", taken " + age(now - since);

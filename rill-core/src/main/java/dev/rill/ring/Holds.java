@@ -1,35 +1,144 @@
 package dev.rill.ring;
 
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// The holds of a group: those that are open, oldest first, and those that other threads have
-/// closed and the owner has not heard of yet.
+/// What programs keep of a group's received bytes: who holds how much since when, and what can be
+/// done about it when buffers run out.
 ///
-/// The second are a stack that anyone pushes to and the owner takes as a whole. It needs no memory
-/// of its own, so it cannot be full: there are never more in it than there are holds.
-final class Holds {
+/// Belongs to the ring's owner thread, but for [#lost].
+///
+/// What other threads have closed waits in a stack that anyone pushes to and the owner takes as a
+/// whole. It needs no memory of its own, so it cannot be full: there are never more in it than
+/// there are holds.
+public final class Holds {
 
+    private final BufferGroup group;
+    private final HoldRescue rescue;
     private final AtomicReference<HeldBytes> returned = new AtomicReference<>();
+    private final AtomicLong lost = new AtomicLong();
     private Runnable wakeUp = () -> { };
     private HeldBytes oldest;
     private HeldBytes newest;
     private int open;
+    private long taken;
 
-    /// What a thread does that returns the first after the owner took all.
-    void onReturn(Runnable newWakeUp) {
-        wakeUp = newWakeUp;
+    Holds(BufferGroup group) {
+        this.group = group;
+        rescue = new HoldRescue(group);
     }
 
-    int open() {
+    /// How many [Hold]s there are that were not closed, as far as the owner has heard.
+    ///
+    /// @return open holds, the lost ones among them
+    public int open() {
         return open;
     }
 
-    /// @return null when there is none
-    HeldBytes oldest() {
-        return oldest;
+    /// How long the oldest [Hold] has been open.
+    ///
+    /// @return nanoseconds, 0 without holds
+    public long oldestNanos() {
+        return oldest == null ? 0 : group.nanoTime() - oldest.since();
     }
 
-    void add(HeldBytes bytes) {
+    /// How many of the watched holds were lost without having been closed. From any thread.
+    ///
+    /// @return holds since the group was opened
+    public long lost() {
+        return lost.get();
+    }
+
+    /// How many buffers [#rescue] has brought back.
+    ///
+    /// @return buffers since the group was opened
+    public long buffersRescued() {
+        return rescue.buffers();
+    }
+
+    /// How much of what is held was moved out of its buffer.
+    ///
+    /// @return bytes now, at most [BufferGroupOptions#rescueMax]
+    public long bytesMoved() {
+        return rescue.bytes();
+    }
+
+    /// What a thread other than the owner does after it has closed a hold: once, until the owner
+    /// has called [BufferGroup#publish]. Without it the owner finds out when it publishes the next
+    /// time.
+    ///
+    /// @param newWakeUp makes the owner publish soon; called on any thread
+    public void onReturn(Runnable newWakeUp) {
+        group.bufferRing().requireOwner();
+        wakeUp = Objects.requireNonNull(newWakeUp, "newWakeUp");
+    }
+
+    /// Brings buffers back that only holds keep from the kernel, by moving what is held: first out
+    /// of those buffers where that is least. Holds of which somebody has a view stay, and no more
+    /// is moved than [BufferGroupOptions#rescueMax]. The buffers are lent again with the next
+    /// [BufferGroup#publish].
+    ///
+    /// @param wanted how many buffers are needed
+    /// @return how many came back
+    public int rescue(int wanted) {
+        group.bufferRing().requireOwner();
+        return open == 0 ? 0 : rescue.rescue(oldest, wanted);
+    }
+
+    // ---- taking and closing ------------------------------------------------------------------
+
+    Hold take(int bid, int offset, int length, Object source) {
+        group.retain(bid);
+        HeldBytes bytes = new HeldBytes(group, bid, offset, length, source);
+        add(bytes);
+        int watched = group.options().watchedHolds();
+        return new Hold(bytes, watched > 0 && taken++ % watched == 0);
+    }
+
+    /// From any thread: a hold was closed.
+    void giveBack(HeldBytes bytes) {
+        if (group.bufferRing().isOwner()) {
+            letGo(bytes);
+            return;
+        }
+        HeldBytes before;
+        do {
+            before = returned.get();
+            bytes.nextReturned = before;
+        } while (!returned.compareAndSet(before, bytes));
+        if (before == null) {
+            wakeUp.run(); // one is enough until the owner has looked
+        }
+    }
+
+    /// Lets go of what other threads have closed.
+    void collect() {
+        HeldBytes bytes = returned.get() == null ? null : returned.getAndSet(null);
+        while (bytes != null) {
+            HeldBytes next = bytes.nextReturned;
+            letGo(bytes);
+            bytes = next;
+        }
+    }
+
+    private void letGo(HeldBytes bytes) {
+        remove(bytes);
+        if (bytes.isMoved()) {
+            rescue.closed(bytes);
+        } else {
+            group.release(bytes.bid());
+        }
+    }
+
+    /// From any thread: one can be closed by nobody any more.
+    void countLost() {
+        lost.incrementAndGet();
+    }
+
+    // ---- the list ----------------------------------------------------------------------------
+
+    private void add(HeldBytes bytes) {
         bytes.older = newest;
         if (newest == null) {
             oldest = bytes;
@@ -40,7 +149,7 @@ final class Holds {
         open++;
     }
 
-    void remove(HeldBytes bytes) {
+    private void remove(HeldBytes bytes) {
         if (bytes.older == null) {
             oldest = bytes.newer;
         } else {
@@ -54,24 +163,5 @@ final class Holds {
         bytes.older = null;
         bytes.newer = null;
         open--;
-    }
-
-    /// From any thread: leaves a hold that was closed for the owner.
-    void giveBack(HeldBytes bytes) {
-        HeldBytes before;
-        do {
-            before = returned.get();
-            bytes.nextReturned = before;
-        } while (!returned.compareAndSet(before, bytes));
-        if (before == null) {
-            wakeUp.run(); // one is enough until the owner has looked
-        }
-    }
-
-    /// What other threads have closed since the last call.
-    ///
-    /// @return the first of a chain by [HeldBytes#nextReturned], or null
-    HeldBytes takeReturned() {
-        return returned.get() == null ? null : returned.getAndSet(null);
     }
 }

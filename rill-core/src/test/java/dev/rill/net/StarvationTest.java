@@ -15,6 +15,7 @@ import dev.rill.testing.LoopThread;
 import dev.rill.testing.Peer;
 import dev.rill.testing.Recorder;
 import dev.rill.testing.Rig;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.util.ArrayList;
@@ -197,6 +198,59 @@ class StarvationTest {
         }
     }
 
+    /// A program that keeps a byte of everything would pin everything.
+    @KernelTest
+    void aFewHeldBytesDoNotKeepLargeBuffers(Kernel kernel) throws Exception {
+        BufferGroupOptions buffers = BufferGroupOptions.incremental(0, 16, 1024);
+        List<Hold> holds = new ArrayList<>();
+        ConnectionHandler keeping = (connection, data) -> {
+            holds.add(data.hold());
+            connection.send(data.toArray());
+        };
+        byte[] bytes = Rig.pattern(10, 1);
+        try (LoopThread loop = LoopThread.start(kernel, with(buffers.withRescueMax(1 << 20)));
+                Peer peer = Peer.connect(loop.listen(keeping))) {
+            for (int i = 0; i < 10_000; i++) {
+                Bytes.expectSame(peer.send(bytes).receive(10), bytes);
+            }
+            LoopStatistics statistics = loop.call(() -> loop.loop().statistics());
+            assertThat(statistics.holds()).isEqualTo(loop.call(holds::size)).isPositive();
+            assertThat(statistics.holdRescues()).isPositive();
+            assertThat(statistics.buffersLent()).isPositive();
+            assertThat(statistics.exhaustions()).isZero();
+            loop.call(() -> {
+                for (Hold hold : holds) {
+                    assertThat(bytes).contains(hold.toArray());
+                    hold.close();
+                }
+                return null;
+            });
+            assertThat(loop.call(() -> loop.loop().statistics()))
+                    .returns(0, LoopStatistics::holds)
+                    .returns(0L, LoopStatistics::holdBytesMoved)
+                    .returns(16, LoopStatistics::buffersLent);
+        }
+        holds.clear();
+        try (LoopThread loop = LoopThread.start(kernel, with(buffers.withRescueMax(0)));
+                Peer peer = Peer.connect(loop.listen(keeping))) {
+            Thread sender = Thread.ofVirtual().start(() -> sendAll(peer, 10_000));
+            loop.until("it waits for memory",
+                    () -> loop.loop().statistics().parked() == 1);
+            assertThat(loop.call(() -> loop.loop().statistics()).holdRescues()).isZero();
+            sender.interrupt();
+        }
+    }
+
+    private static void sendAll(Peer peer, int messages) {
+        try {
+            for (int i = 0; i < messages; i++) {
+                peer.send(Rig.pattern(10, 1));
+            }
+        } catch (IOException e) {
+            // the loop is closed: nobody reads any more
+        }
+    }
+
     /// The loop sleeps, and the one who has the buffer is on another thread.
     @KernelTest
     void aHoldClosedOnAnotherThreadWakesTheLoop(Kernel kernel) throws Exception {
@@ -220,7 +274,8 @@ class StarvationTest {
 
     @KernelTest
     void aConnectionMayEndWhileItWaitsForMemory(Kernel kernel) throws Exception {
-        EventLoopOptions options = with(BufferGroupOptions.classic(0, 1, 1024));
+        EventLoopOptions options = with(BufferGroupOptions.classic(0, 1, 1024)
+                .withRescueMax(0));
         List<Hold> holds = new ArrayList<>();
         BlockingQueue<Recorder> recorders = Recorder.queue();
         ConnectionHandler keeping = (connection, data) -> {

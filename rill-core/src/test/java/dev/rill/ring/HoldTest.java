@@ -56,9 +56,9 @@ class HoldTest {
         try (Rig rig = new Rig(kernel); BufferGroup group = open(rig, 4)) {
             Pair pair = rig.unixStream();
             AtomicInteger wakeUps = new AtomicInteger();
-            group.onReturn(wakeUps::incrementAndGet);
+            group.holds().onReturn(wakeUps::incrementAndGet);
             List<Hold> holds = receive(rig, group, pair, 3);
-            assertThat(group.holds()).isEqualTo(3);
+            assertThat(group.holds().open()).isEqualTo(3);
             assertThat(group.held()).isEqualTo(3);
             assertThat(Rig.onAnotherThread(holds.get(1)::close)).isNull();
             assertThat(Rig.onAnotherThread(holds.get(0)::close)).isNull();
@@ -70,8 +70,8 @@ class HoldTest {
             assertThat(Rig.onAnotherThread(holds.get(2)::close)).isNull();
             assertThat(wakeUps).hasValue(2);
             assertThat(group.publish()).isEqualTo(1);
-            assertThat(group.holds()).isZero();
-            assertThat(group.oldestHoldNanos()).isZero();
+            assertThat(group.holds().open()).isZero();
+            assertThat(group.holds().oldestNanos()).isZero();
             assertThat(receive(rig, group, pair, 4)).hasSize(4).allSatisfy(Hold::close);
         }
     }
@@ -101,7 +101,7 @@ class HoldTest {
                 assertThat(closed).isEqualTo(16);
                 group.publish();
                 assertThat(group.lent()).isEqualTo(16);
-                assertThat(group.holds()).isZero();
+                assertThat(group.holds().open()).isZero();
             }
         }
     }
@@ -148,15 +148,15 @@ class HoldTest {
         try (Rig rig = new Rig(kernel); BufferGroup group = open(rig, 4)) {
             Pair pair = rig.unixStream();
             List<Hold> holds = receive(rig, group, pair, 4);
-            long first = group.oldestHoldNanos();
+            long first = group.holds().oldestNanos();
             assertThat(first).isPositive();
             holds.get(2).close();
             holds.get(0).close();
             holds.get(3).close();
-            assertThat(group.holds()).isEqualTo(1);
-            assertThat(group.oldestHoldNanos()).isPositive();
+            assertThat(group.holds().open()).isEqualTo(1);
+            assertThat(group.holds().oldestNanos()).isPositive();
             holds.get(1).close();
-            assertThat(group.oldestHoldNanos()).isZero();
+            assertThat(group.holds().oldestNanos()).isZero();
         }
     }
 
@@ -172,9 +172,9 @@ class HoldTest {
                     "lost without having been closed", "its buffer of 8 bytes");
             assertThat(report.getThrown().getStackTrace()).anySatisfy(frame ->
                     assertThat(frame.getMethodName()).isEqualTo("receive"));
-            assertThat(group.holdsLost()).isEqualTo(1);
+            assertThat(group.holds().lost()).isEqualTo(1);
             assertThat(group.publish()).isZero();
-            assertThat(group.holds()).isEqualTo(1);
+            assertThat(group.holds().open()).isEqualTo(1);
             Hold closed = receive(rig, group, pair, 1).getFirst();
             closed.close();
             assertThat(group.publish()).isEqualTo(1);
