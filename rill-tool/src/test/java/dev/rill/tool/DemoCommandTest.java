@@ -8,20 +8,28 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// `./rill demo`, with a small crowd and for a second.
 final class DemoCommandTest {
 
     private static final long FAULT_AT = 50_000;
 
-    @Test
-    void everyByteIsVerifiedAndTheAccountsAgree() {
-        Run.needsLinux();
-        Run run = Run.of("demo", "--seconds", "1", "--clients", "8", "--seed", "1", "--json");
+    @ParameterizedTest
+    @ValueSource(strings = {"linux", "engine"})
+    void everyByteIsVerifiedAndTheAccountsAgree(String kernel) {
+        if (kernel.equals("linux")) {
+            Run.needsLinux();
+        }
+        Run run = Run.of("demo", "--seconds", "1", "--clients", "8", "--seed", "1", "--json",
+                "--kernel", kernel);
 
         assertThat(run.code()).as(run.err()).isZero();
         Map<String, Object> demo = JsonText.object(run.out());
+        assertThat((String) demo.get("kernel")).startsWith(kernel + " ");
         assertThat(demo).containsEntry("right", true).containsEntry("failure", null)
+            .containsEntry("because", null)
             .containsEntry("exampleReceives", 4L).containsEntry("clients", 8L);
         assertThat((long) demo.get("bytesVerified")).isPositive()
             .isEqualTo(demo.get("bytesSent"));
