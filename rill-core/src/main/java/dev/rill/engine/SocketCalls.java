@@ -42,12 +42,13 @@ final class SocketCalls {
     /// Whether a Unix socket can be connected to.
     ///
     /// @param backlog null where nobody listens
-    /// @return 0 or `-errno`
-    static int checkUnixListener(Backlog<?> backlog, boolean receiveShutdown) {
+    /// @return 0, `-EINPROGRESS` when the client has to wait for room, or `-errno`
+    static int checkUnixListener(Backlog<?> backlog, boolean receiveShutdown,
+            SocketState client) {
         if (backlog == null || receiveShutdown) {
             return -Errno.ECONNREFUSED;
         }
-        return backlog.isFull() ? -Errno.EAGAIN : 0;
+        return backlog.isFull() ? backlog.block(client) : 0;
     }
 
     /// Accepts a Unix connection; those that are there can be taken after a shutdown as well.

@@ -10,6 +10,8 @@ final class SocketState {
     final References references = new References();
     final WaitQueue waiters = new WaitQueue();
     boolean nonblocking;
+    /// Whether its connect waits for room in a backlog.
+    boolean blocked;
     /// What the next call is to be told (`sk_err`), positive, or 0.
     int error;
 

@@ -128,6 +128,9 @@ final class UnixMessageSocket implements MemorySocket {
         if (backlog != null) {
             return backlog.isEmpty() ? 0 : Events.IN;
         }
+        if (state.blocked) {
+            return 0;
+        }
         int events = state.error != 0 ? Events.ERR : 0;
         if (receiveShutdown) {
             events |= Events.IN | Events.RDHUP;
@@ -156,6 +159,9 @@ final class UnixMessageSocket implements MemorySocket {
             peer.receiveShutdown |= how != SHUT_RD;
             peer.sendShutdown |= how != SHUT_WR;
             peer.state.waiters.wake(0);
+        }
+        if (backlog != null) {
+            backlog.unblock();
         }
         state.waiters.wake(0);
         return 0;
@@ -231,7 +237,8 @@ final class UnixMessageSocket implements MemorySocket {
     }
 
     private int connectPackets(UnixMessageSocket server) {
-        int checked = SocketCalls.checkUnixListener(server.backlog, server.receiveShutdown);
+        int checked = SocketCalls.checkUnixListener(server.backlog, server.receiveShutdown,
+                state);
         if (checked != 0) {
             return checked;
         }

@@ -121,6 +121,9 @@ final class UnixStreamSocket implements MemorySocket {
         if (backlog != null) {
             return backlog.isEmpty() ? 0 : Events.IN;
         }
+        if (state.blocked) {
+            return 0;
+        }
         int events = state.error != 0 ? Events.ERR : 0;
         if (peer == null || receiveShutdown && sendShutdown) {
             events |= Events.HUP;
@@ -150,6 +153,9 @@ final class UnixStreamSocket implements MemorySocket {
             peer.state.waiters.wake(0);
         }
         sendShutdown |= send;
+        if (backlog != null) {
+            backlog.unblock();
+        }
         state.waiters.wake(0);
         return 0;
     }
@@ -227,7 +233,8 @@ final class UnixStreamSocket implements MemorySocket {
             return checked;
         }
         UnixStreamSocket server = (UnixStreamSocket) found;
-        checked = SocketCalls.checkUnixListener(server.backlog, server.receiveShutdown);
+        checked = SocketCalls.checkUnixListener(server.backlog, server.receiveShutdown,
+                state);
         if (checked != 0) {
             return checked;
         }
