@@ -9,6 +9,7 @@ import dev.rill.kernel.SimulationOptions;
 import dev.rill.linux.LinuxAvailability;
 import dev.rill.linux.LinuxKernel;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /// Where a program asks for a kernel.
@@ -61,10 +62,16 @@ public final class Kernels {
         if (linux.available()) {
             return new LinuxKernel();
         }
-        if (required != null && List.of(required.split(",")).contains("linux")) {
-            throw KernelException.unavailable(Availability.no(linux.kernel(), linux.reason(),
-                    linux.remedy() + ". " + REQUIRE + "=" + required
-                    + " forbids to run on anything else"));
+        for (String name : required == null ? new String[0] : required.split(",")) {
+            String objection = switch (name.strip().toLowerCase(Locale.ROOT)) {
+                case "", "engine" -> "";
+                case "linux" -> " forbids to run on anything else";
+                default -> " names no kernel: there are linux and engine";
+            };
+            if (!objection.isEmpty()) {
+                throw KernelException.unavailable(Availability.no(linux.kernel(), linux.reason(),
+                        linux.remedy() + ". " + REQUIRE + "=" + required + objection));
+            }
         }
         return otherwise.apply(linux);
     }

@@ -36,7 +36,7 @@ class KernelsTest {
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(strings = {"", "engine", "linux-6", "Linux"})
+    @ValueSource(strings = {"", "engine", " Engine ,"})
     void whereItIsMissingTheProgramHearsWhyAndChooses(String required) {
         List<Availability> heard = new ArrayList<>();
         Kernel own = Kernels.inMemory();
@@ -49,13 +49,23 @@ class KernelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"linux", "engine,linux", "linux,other"})
+    @ValueSource(strings = {"linux", "engine,linux", "linux,other", " Linux"})
     void aKernelThatMustBeThereAndIsNotFailsTheRun(String required) {
         assertThatThrownBy(() -> Kernels.choose(MISSING, required, missing -> {
             throw new AssertionError(missing);
         })).isInstanceOf(KernelException.class).hasMessage("io_uring cannot be used here"
                 + " (linux 6.6): A seccomp filter hides {0} from this process. Allow it."
                 + " RILL_REQUIRE=" + required + " forbids to run on anything else");
+    }
+
+    /// What is misspelt must not allow what it was to forbid.
+    @ParameterizedTest
+    @ValueSource(strings = {"lunix", "linux-6", "engine linux"})
+    void aKernelThatNobodyKnowsCannotBeThere(String required) {
+        assertThatThrownBy(() -> Kernels.choose(MISSING, required, missing -> {
+            throw new AssertionError(missing);
+        })).isInstanceOf(KernelException.class).hasMessageEndingWith(". RILL_REQUIRE=" + required
+                + " names no kernel: there are linux and engine");
     }
 
     @Test

@@ -11,8 +11,12 @@ import dev.rill.testing.Rig.Pair;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /// The engine needs no native access: a JVM that denies it to everyone still receives into an
 /// incremental buffer ring.
@@ -20,19 +24,36 @@ class PureJavaTest {
 
     @Test
     void receivesWhereNativeAccessIsDenied() throws IOException, InterruptedException {
-        Path target = Repository.root().resolve("rill-core/target");
-        Process process = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
-                "--illegal-native-access=deny", "-cp",
-                target.resolve("classes") + ":" + target.resolve("test-classes"),
-                Program.class.getName()).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(),
-                StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        assertThat(output).isEqualTo("""
+        assertThat(run()).isEqualTo("""
                 engine 6.18.44 in memory received 100 bytes
                 engine 6.18.44 received 100 bytes
                 """);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void theBestKernelIsTheEngineThenAndTheLogSaysWhy() throws IOException, InterruptedException {
+        assertThat(run("best")).contains("WARNING: io_uring cannot be used here (linux ",
+                "The JVM denies native access", "Start it with --enable-native-access=dev.rill",
+                ". Running on the engine in this process instead, which behaves like Linux 6.18.44")
+                .endsWith("engine 6.18.44 received 100 bytes\n");
+    }
+
+    private static String run(String... arguments) throws IOException, InterruptedException {
+        Path target = Repository.root().resolve("rill-core/target");
+        List<String> words = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
+                "--illegal-native-access=deny", "-cp",
+                target.resolve("classes") + ":" + target.resolve("test-classes"),
+                Program.class.getName()));
+        words.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
+        builder.environment().remove("RILL_REQUIRE");
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(),
+                StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
     }
 
     /// What that JVM runs.
@@ -42,6 +63,10 @@ class PureJavaTest {
         }
 
         public static void main(String[] arguments) {
+            if (arguments.length > 0) {
+                receive(Kernels.best());
+                return;
+            }
             receive(Kernels.inMemory());
             receive(Kernels.inProcess());
         }

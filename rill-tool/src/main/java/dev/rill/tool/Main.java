@@ -54,6 +54,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
         "  RILL_JAVA_HOME    the JDK to use, 25 or newer",
         "  RILL_JAVA_OPTS    more options for the JVM",
+        "  RILL_REQUIRE      set to linux, running on the engine instead is an error",
         "  RILL_STACKTRACE   set to 1, the same as --stacktrace",
         "  NO_COLOR          set to anything, no colours",
         "",
