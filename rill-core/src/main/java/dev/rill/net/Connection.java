@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 ///
 /// **Receiving** goes on by itself: one multishot receive stays armed, and what comes is shown to
 /// the [ConnectionHandler]. [#pause] and [#resume] are the brake; a few more parts may come after
-/// `pause()`, namely what the kernel had delivered already.
+/// `pause()`, namely what the kernel had delivered already. With [#request] no more comes than was
+/// asked for.
 ///
 /// **Sending** is in order and never blocks. Received bytes ([#send(Received)]) are sent from
 /// where they are, and their buffer is held until they have gone; all other bytes are copied.
@@ -180,6 +181,32 @@ public final class Connection {
     public void resume() {
         loop.requireOwner();
         receiveSide.pause(false);
+    }
+
+    /// Asks for bytes. From the first call on nothing is received but what was asked for; to begin
+    /// like that, call it in [ConnectionHandler#opened], if need be with 0.
+    ///
+    /// Where several pieces come, the last may exceed it, to less than twice of what was asked for:
+    /// that is counted ([LoopStatistics#bytesOvershot]), and later requests make up for it. Nothing
+    /// is lost when nobody asks: it waits in the socket, and the peer is slowed down. That the peer
+    /// has ended shows when the next bytes are asked for.
+    ///
+    /// @param bytes how many more; `Long.MAX_VALUE` for all there are
+    public void request(long bytes) {
+        loop.requireOwner();
+        if (bytes < 0) {
+            throw new IllegalArgumentException("bytes=" + bytes + ": what was asked for once cannot"
+                    + " be taken back, use pause()");
+        }
+        receiveSide.request(bytes);
+    }
+
+    /// How many of the bytes asked for have not come yet.
+    ///
+    /// @return bytes; negative when more came, `Long.MAX_VALUE` when there is no limit
+    public long requested() {
+        loop.requireOwner();
+        return receiveSide.credit().left();
     }
 
     /// Ends this side's direction when everything is sent. The peer sees the end of its input and

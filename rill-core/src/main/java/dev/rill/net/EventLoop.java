@@ -53,6 +53,7 @@ public final class EventLoop implements AutoCloseable {
     private final Connections connections = new Connections();
     private final Listeners listeners = new Listeners(this);
     private final ArrayDeque<Connection> flushing = new ArrayDeque<>();
+    private final Counters counters = new Counters();
     /// How many times [#stop] was called, and how many of them were heeded.
     private final AtomicInteger stops = new AtomicInteger();
     private int stopsHeeded;
@@ -66,10 +67,8 @@ public final class EventLoop implements AutoCloseable {
     /// Whose received bytes are being shown to a handler.
     private Connection delivering;
 
-    private long accepted;
-    private long bytesSent;
-    private long bytesDiscarded;
-    private long completions;
+    /// Whether the kernel takes a limit along with a multishot receive.
+    private boolean capsReceives = true;
 
     private EventLoop(Kernel kernel, EventLoopOptions options) {
         this.kernel = kernel;
@@ -203,12 +202,7 @@ public final class EventLoop implements AutoCloseable {
     ///
     /// @return a snapshot
     public LoopStatistics statistics() {
-        return new LoopStatistics(connections.count(), accepted, group.bytesReceived(), bytesSent,
-                bytesDiscarded, completions, ring.enters(), group.lent(), group.held(),
-                group.bytesUsedUp(), starvation.exhaustions(), starvation.parked(),
-                starvation.rescues(), starvation.rescuedBytes(), copies.byteSize(),
-                group.holds().open(), group.holds().buffersRescued(),
-                group.holds().bytesMoved());
+        return counters.statistics(this);
     }
 
     /// What was done so far. From any thread.
@@ -240,6 +234,9 @@ public final class EventLoop implements AutoCloseable {
     public List<StepDown> stepDowns() {
         List<StepDown> all = new ArrayList<>(ring.stepDowns());
         group.stepDown().ifPresent(all::add);
+        if (!capsReceives) {
+            all.add(ReceiveSide.WITHOUT_CAP);
+        }
         return all;
     }
 
@@ -294,7 +291,7 @@ public final class EventLoop implements AutoCloseable {
         CompletionQueue cq = ring.completions();
         try {
             while (cq.next()) {
-                completions++;
+                counters.completions++;
                 dispatch(cq.userData(), cq.res(), cq.flags());
             }
             timers.advance(now);
@@ -317,9 +314,7 @@ public final class EventLoop implements AutoCloseable {
                 listeners.get(UserData.slot(userData)).acceptCompleted(res, flags);
             case UserData.LISTENER_CLOSE -> listeners.closed();
             case UserData.WAKE -> mail = true;
-            case UserData.CANCEL -> {
-                // what was cancelled has a completion of its own
-            }
+            case UserData.CANCEL -> { } // what was cancelled has a completion of its own
             default -> throw new IllegalStateException("a completion of nobody: user_data=0x"
                     + Long.toHexString(userData) + " res=" + res);
         }
@@ -414,12 +409,21 @@ public final class EventLoop implements AutoCloseable {
         flushing.add(connection);
     }
 
-    void sent(int bytes) {
-        bytesSent += bytes;
+    Counters counters() {
+        return counters;
     }
 
-    void discarded(int bytes) {
-        bytesDiscarded += bytes;
+    Ring ring() {
+        return ring;
+    }
+
+    boolean capsReceives() {
+        return capsReceives;
+    }
+
+    /// The kernel has refused it.
+    void cannotCapReceives() {
+        capsReceives = false;
     }
 
     void cancel(long target) {
@@ -462,7 +466,7 @@ public final class EventLoop implements AutoCloseable {
             sockets.close(fd); // it came before the listener was closed: nobody has heard of it
             return;
         }
-        accepted++;
+        counters.accepted++;
         add(fd, listener.handler()).opened();
     }
 

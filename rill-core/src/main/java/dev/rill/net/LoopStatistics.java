@@ -21,10 +21,12 @@ package dev.rill.net;
 /// @param holds received bytes that the program holds now
 /// @param holdRescues receive buffers that came back because what was held of them was moved
 /// @param holdBytesMoved held bytes that are somewhere else than where they were received, now
+/// @param bytesOvershot bytes received beyond what connections had asked for with `request`
 public record LoopStatistics(int connections, long accepted, long bytesReceived, long bytesSent,
         long bytesDiscarded, long completions, long enters, int buffersLent, int buffersHeld,
         long bytesUsedUp, long exhaustions, int parked, long rescues, long rescuedBytes,
-        long copyMemory, int holds, long holdRescues, long holdBytesMoved) {
+        long copyMemory, int holds, long holdRescues, long holdBytesMoved,
+        long bytesOvershot) {
 
     /// How well received bytes filled the buffers they used up.
     ///

@@ -5,20 +5,34 @@ import static dev.rill.abi.CqeFlags.IORING_CQE_F_MORE;
 
 import dev.rill.abi.Errno;
 import dev.rill.ring.BufferGroup;
+import dev.rill.ring.Sqe;
+import dev.rill.ring.StepDown;
 
 /// The receiving half of a connection: one multishot receive that is armed while somebody wants
 /// the bytes.
 ///
-/// It is not armed while the program has paused it, while a slow taker of its bytes holds it back
-/// (a brake), or while it is parked because the group had no buffer left.
+/// It is not armed while the program has paused it or asked for no more bytes than have come, while
+/// a slow taker of its bytes holds it back (a brake), or while it is parked because the group had
+/// no buffer left.
+///
+/// The number of bytes that are asked for goes along with the multishot receive (`sqe->optlen`,
+/// Linux 6.17: io_uring/net.c, io_recv_finish): the kernel stops by itself. Older kernels get
+/// single receives that are no longer than that.
 final class ReceiveSide {
+
+    /// What is said where the kernel takes no number of bytes along.
+    static final StepDown WITHOUT_CAP = new StepDown("io_uring_sqe.optlen", "6.17",
+            "receives of connections that ask for a number of bytes are armed one by one");
 
     private final Connection connection;
     private final EventLoop loop;
     private final BufferGroup group;
     private final int fd;
 
+    private final Credit credit = new Credit();
     private boolean armed;
+    /// Whether the armed receive ends by itself when the credit is used up.
+    private boolean limited;
     private boolean cancelled;
     private boolean parked;
     private boolean paused;
@@ -46,6 +60,15 @@ final class ReceiveSide {
         update();
     }
 
+    void request(long bytes) {
+        credit.request(bytes);
+        update();
+    }
+
+    Credit credit() {
+        return credit;
+    }
+
     void brake() {
         brakes++;
         update();
@@ -65,18 +88,31 @@ final class ReceiveSide {
     /// Arms or cancels the receive, as things are now. While the connection is closing it goes on,
     /// to see the peer's end, and what comes is discarded.
     void update() {
-        boolean wanted = !ended && (connection.isClosing()
-                || connection.isEstablished() && !paused && brakes == 0);
+        boolean closing = connection.isClosing();
+        boolean wanted = !ended && (closing || connection.isEstablished() && !paused
+                && brakes == 0 && credit.any() && (!armed || limited || !credit.isLimited()));
         if (wanted && !armed && !parked) {
-            group.select(loop.sqe().prepRecvMultishot(fd))
-                    .userData(connection.tagged(UserData.RECEIVE));
-            connection.submitted();
-            armed = true;
-            cancelled = false;
+            arm(credit.isLimited() && !closing);
         } else if (!wanted && armed && !cancelled && !connection.isReleased()) {
             cancelled = true;
             loop.cancel(connection.tagged(UserData.RECEIVE));
         }
+    }
+
+    private void arm(boolean withLimit) {
+        Sqe sqe = loop.sqe();
+        if (!withLimit) {
+            sqe.prepRecvMultishot(fd);
+        } else if (loop.capsReceives()) {
+            sqe.prepRecvMultishot(fd).length(credit.limit()).optlen(credit.limit());
+        } else {
+            sqe.prepRecv(fd, 0, credit.limit(), 0);
+        }
+        group.select(sqe).userData(connection.tagged(UserData.RECEIVE));
+        connection.submitted();
+        armed = true;
+        limited = withLimit;
+        cancelled = false;
     }
 
     void completed(int res, int flags) {
@@ -100,22 +136,28 @@ final class ReceiveSide {
             }
             case Errno.ECANCELED, Errno.EAGAIN, Errno.EINTR -> update();
             default -> {
-                if (res < 0) {
+                if (res == -Errno.EINVAL && limited && loop.capsReceives()) {
+                    loop.cannotCapReceives();
+                    update();
+                } else if (res < 0) {
                     connection.release(CloseReason.of(CloseReason.Kind.FAILED, res));
                 } else {
-                    update(); // ended with data, for instance on completion queue overflow
+                    update(); // ended with data: nothing more asked for, or no room in the queue
                 }
             }
         }
     }
 
     private void deliver(int res, int flags) {
+        if (res > 0 && connection.isEstablished()) {
+            loop.counters().bytesOvershot += credit.received(res);
+        }
         group.received(res, flags, connection);
         while (group.next()) {
             if (connection.isEstablished()) {
                 connection.received(group.part());
             } else {
-                loop.discarded(group.part().length());
+                loop.counters().bytesDiscarded += group.part().length();
             }
         }
     }

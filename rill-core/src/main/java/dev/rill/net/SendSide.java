@@ -106,7 +106,7 @@ final class SendSide {
         if (res >= 0) {
             connection.touch();
             queue.sent(res);
-            loop.sent(res);
+            loop.counters().bytesSent += res;
         } else if (res != -Errno.ECANCELED && res != -Errno.EAGAIN && res != -Errno.EINTR) {
             failed(res);
         }

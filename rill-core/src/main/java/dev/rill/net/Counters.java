@@ -1,0 +1,25 @@
+package dev.rill.net;
+
+import dev.rill.ring.BufferGroup;
+
+/// What a loop counts while it runs.
+final class Counters {
+
+    long accepted;
+    long completions;
+    long bytesSent;
+    long bytesDiscarded;
+    long bytesOvershot;
+
+    /// All that is known of a loop at this moment.
+    LoopStatistics statistics(EventLoop loop) {
+        BufferGroup group = loop.group();
+        Starvation starvation = loop.starvation();
+        return new LoopStatistics(loop.connections().count(), accepted, group.bytesReceived(),
+                bytesSent, bytesDiscarded, completions, loop.ring().enters(), group.lent(),
+                group.held(), group.bytesUsedUp(), starvation.exhaustions(),
+                starvation.parked(), starvation.rescues(), starvation.rescuedBytes(),
+                loop.copies().byteSize(), group.holds().open(), group.holds().buffersRescued(),
+                group.holds().bytesMoved(), bytesOvershot);
+    }
+}
