@@ -5,6 +5,7 @@ import static dev.rill.abi.CqeFlags.IORING_CQE_F_BUFFER;
 import static dev.rill.abi.CqeFlags.IORING_CQE_F_BUF_MORE;
 
 import dev.rill.abi.Errno;
+import dev.rill.abi.Opcode;
 import java.util.Arrays;
 
 /// The provided buffers of a ring, by group: selection, early commit, peek, recycle, put
@@ -60,6 +61,9 @@ final class BufferLists {
         ProvidedList.Buffer buffer = list.take();
         if (buffer == null) {
             return false;
+        }
+        if (list.isEmpty()) {
+            request.lastBuffer = true;
         }
         request.held = Request.HELD_LIST;
         request.listBuffer = buffer;
@@ -118,7 +122,9 @@ final class BufferLists {
         Group group = group(request.bufGroup);
         return switch (group) {
             case null -> -Errno.ENOENT;
-            case ProvidedList list -> selectFrom(list, request, amount)
+            // of a list a send takes the whole buffer, whatever its length
+            case ProvidedList list -> selectFrom(list, request,
+                    request.opcode == Opcode.IORING_OP_SEND ? 0 : amount)
                     ? mapped(request) : -Errno.ENOBUFS;
             case ProvidedRing ring -> peek(ring, request, amount, expand, single);
         };
@@ -184,7 +190,7 @@ final class BufferLists {
                 }
             }
             long address = ring.address(index);
-            if (!AddressSpace.isUserRange(address, length)) {
+            if (profile.has(Quirk.ACCESS_CHECK) && !AddressSpace.isUserRange(address, length)) {
                 return -Errno.EFAULT;
             }
             vector.add(request.memory(), address, length);

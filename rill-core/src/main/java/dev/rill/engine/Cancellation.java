@@ -104,9 +104,9 @@ final class Cancellation {
         List<Request> waiting = narrow ? ring.polling().withUserData(target.userData)
                 : ring.polling().all();
         List<Request> victims = new ArrayList<>();
+        // Whom another request has cancelled just now is found once more.
         for (Request request : waiting) {
-            if (!request.cancelled && target.matches(request)
-                    && (victims.isEmpty() || target.all())) {
+            if (target.matches(request) && (victims.isEmpty() || target.all())) {
                 victims.add(request);
             }
         }

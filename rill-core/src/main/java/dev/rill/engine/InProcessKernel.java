@@ -207,9 +207,7 @@ public final class InProcessKernel implements Kernel {
             }
             submitted = ring.submission().submit(toSubmit);
             if (submitted != toSubmit) {
-                if ((flags & IORING_ENTER_GETEVENTS) != 0 && ring.deferred()) {
-                    ring.runWork();
-                }
+                returnToProgram(); // what was not taken comes before any events
                 return submitted;
             }
         }

@@ -20,9 +20,13 @@ final class IoVector {
     private int current;
     private long within;
     private long remaining;
+    private boolean onlyUserRanges = true;
+    /// Whether whoever wants the bytes would wait for them, as a worker does in the end.
+    boolean waits;
 
     IoVector clear() {
         Arrays.fill(segments, 0, count, null);
+        onlyUserRanges = true;
         count = 0;
         current = 0;
         within = 0;
@@ -31,6 +35,7 @@ final class IoVector {
     }
 
     IoVector add(AddressSpace space, long address, long length) {
+        onlyUserRanges &= AddressSpace.isUserRange(address, length);
         return add(space.find(address, length), address, length);
     }
 
@@ -49,6 +54,12 @@ final class IoVector {
         lengths[count++] = length;
         remaining += length;
         return this;
+    }
+
+    /// Whether a transfer may begin: a single place is checked before, several when they are
+    /// reached.
+    boolean isReachable() {
+        return count > 1 || onlyUserRanges;
     }
 
     /// How many bytes there is still room for, or still to be taken.
@@ -108,6 +119,19 @@ final class IoVector {
             done += part;
         }
         return done;
+    }
+
+    /// The place at the cursor as a vector of its own; the cursor moves behind it.
+    IoVector takePiece() {
+        long length = lengths[current] - within;
+        IoVector piece = new IoVector();
+        piece.segments[0] = segments[current];
+        piece.offsets[0] = offsets[current] + within;
+        piece.lengths[0] = length;
+        piece.count = 1;
+        piece.remaining = length;
+        skip(length);
+        return piece;
     }
 
     /// The place at the cursor, as far as it is contiguous.

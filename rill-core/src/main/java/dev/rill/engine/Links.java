@@ -25,7 +25,8 @@ final class Links {
             next = behind;
         }
         if (request.failed && !request.has(SqeFlags.IOSQE_IO_HARDLINK)) {
-            failAll(ring, next);
+            boolean silent = request.has(SqeFlags.IOSQE_CQE_SKIP_SUCCESS) || request.silent;
+            failAll(ring, next, silent);
         } else if (next != null) {
             ring.adopt();
             ring.queue(next, Request.WORK_SUBMIT);
@@ -33,7 +34,10 @@ final class Links {
     }
 
     /// Each of them has a completion of its own: -ECANCELED, or what was wrong with itself.
-    private static void failAll(RingContext ring, Request first) {
+    ///
+    /// @param silent whether they stay without: who wants no completion of a success gets only that
+    ///        of the failure
+    private static void failAll(RingContext ring, Request first, boolean silent) {
         Request next = first;
         while (next != null) {
             Request behind = next.link;
@@ -43,6 +47,7 @@ final class Links {
             next.res = result;
             next.cflags = 0;
             next.hasMessage = false;
+            next.silent = silent;
             ring.adopt();
             ring.queue(next, Request.WORK_COMPLETE);
             next = behind;

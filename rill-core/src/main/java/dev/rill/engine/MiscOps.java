@@ -9,6 +9,7 @@ import dev.rill.abi.MsgRingFlags;
 import dev.rill.abi.NopFlags;
 import dev.rill.abi.Opcode;
 import dev.rill.abi.PollFlags;
+import dev.rill.abi.SqeFlags;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -102,14 +103,15 @@ final class MiscOps {
     }
 
     static int fsync(Request request) {
-        return request.complete(request.file.sync());
+        return request.answer(request.file.sync());
     }
 
     // ---- POLL_ADD, POLL_REMOVE ------------------------------------------------------------
 
     static int preparePoll(Request request) {
         if (request.bufGroup != 0 || request.off != 0 || request.addr != 0
-                || (request.sqeLen & ~PollFlags.IORING_POLL_ADD_MULTI) != 0) {
+                || (request.sqeLen & ~PollFlags.IORING_POLL_ADD_MULTI) != 0
+                || request.sqeLen != 0 && request.has(SqeFlags.IOSQE_CQE_SKIP_SUCCESS)) {
             return -Errno.EINVAL;
         }
         return 0;
@@ -121,7 +123,7 @@ final class MiscOps {
         }
         if (!request.file.pollable()) {
             int ready = request.file.poll(request.opFlags) & request.opFlags;
-            return request.complete(ready);
+            return request.complete(ready != 0 ? ready : -Errno.EINVAL); // nobody would tell
         }
         boolean multishot = request.sqeLen != 0;
         Polling polling = request.ring.polling();
@@ -144,7 +146,10 @@ final class MiscOps {
     static int pollRemove(Request request) {
         List<Request> found = request.ring.polling().withUserData(request.addr);
         for (Request victim : found) {
-            if (victim.opcode == Opcode.IORING_OP_POLL_ADD && !victim.cancelled) {
+            if (victim.opcode == Opcode.IORING_OP_POLL_ADD) {
+                if (victim.pollReferences > 0) {
+                    return request.complete(-Errno.EALREADY); // woken, and not looked at yet
+                }
                 request.ring.polling().cancel(victim);
                 return request.complete(0);
             }

@@ -72,11 +72,11 @@ final class NetReceive {
     // ---- RECV -----------------------------------------------------------------------------
 
     static int receive(Request request, boolean fromPoll) {
+        if (pollsFirst(request)) {
+            return -Errno.EAGAIN; // even before it is known whether it is a socket
+        }
         if (!(request.file instanceof Socket socket)) {
             return -Errno.ENOTSOCK;
-        }
-        if (pollsFirst(request)) {
-            return -Errno.EAGAIN;
         }
         int outcome;
         do {
@@ -150,7 +150,7 @@ final class NetReceive {
         if (count == 1) {
             request.length = (int) request.selectedLength;
         }
-        return 0;
+        return request.message.data.isReachable() ? 0 : -Errno.EFAULT;
     }
 
     /// With MSG_WAITALL a receive that got something waits for the rest, in the same buffer.
@@ -279,7 +279,7 @@ final class NetReceive {
                 request.ring.buffers().recycle(request);
                 return result;
             }
-            if (!request.multishot && message.control.length == 0
+            if (!request.multishot && header.controlLength() == 0
                     && waitsForMore(request, socket, result, wanted)) {
                 return -Errno.EAGAIN;
             }
@@ -312,9 +312,6 @@ final class NetReceive {
             }
             message.data.clear().add(request.memory(), request.selectedAddress + room,
                     request.selectedLength - room);
-            if (!AddressSpace.isUserRange(request.selectedAddress, request.selectedLength)) {
-                return -Errno.EFAULT;
-            }
         }
         return 0;
     }

@@ -19,6 +19,7 @@ import static dev.rill.abi.SocketOpFlags.IORING_SEND_ZC_REPORT_USAGE;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.rill.abi.Errno;
+import dev.rill.abi.SqeFlags;
 import java.lang.foreign.MemorySegment;
 
 /// Sends, from the program's memory and from provided buffers (io_uring/net.c: io_send,
@@ -38,6 +39,12 @@ final class NetSend {
     static int prepare(Request request) {
         boolean zeroCopy = request.opcode == IORING_OP_SEND_ZC
                 || request.opcode == IORING_OP_SENDMSG_ZC;
+        if (zeroCopy) {
+            if (request.has(SqeFlags.IOSQE_CQE_SKIP_SUCCESS)) {
+                return -Errno.EINVAL;
+            }
+            request.notifies = true; // from here on whatever happens has two completions
+        }
         int known = zeroCopy ? KNOWN_ZC_FLAGS : KNOWN_FLAGS;
         if ((request.ioprio & ~known) != 0
                 || (request.ioprio & IORING_RECVSEND_FIXED_BUF) != 0) {
@@ -58,7 +65,6 @@ final class NetSend {
             request.capacity = request.ring.takeCapacity();
         }
         if (result == 0 && zeroCopy) {
-            request.notifies = true;
             request.notification = (request.ioprio & IORING_SEND_ZC_REPORT_USAGE) != 0
                     ? IORING_NOTIF_USAGE_ZC_COPIED : 0;
         }
@@ -84,6 +90,9 @@ final class NetSend {
         if (!(request.file instanceof Socket socket)) {
             return -Errno.ENOTSOCK;
         }
+        if (request.notifies && socket.domain() == AF_UNIX) {
+            return -Errno.EOPNOTSUPP;
+        }
         if (pollsFirst(request)) {
             return -Errno.EAGAIN;
         }
@@ -105,6 +114,9 @@ final class NetSend {
     static int sendMessage(Request request) {
         if (!(request.file instanceof Socket socket)) {
             return -Errno.ENOTSOCK;
+        }
+        if (request.notifies && socket.domain() == AF_UNIX) {
+            return -Errno.EOPNOTSUPP;
         }
         if (pollsFirst(request)) {
             return -Errno.EAGAIN;
@@ -146,15 +158,12 @@ final class NetSend {
             return count;
         }
         buffers.commitPeeked(request, count);
-        return 0;
+        return request.message.data.isReachable() ? 0 : -Errno.EFAULT;
     }
 
     /// @return bytes of this and earlier attempts, `-EAGAIN` to wait, or `-errno`
     private static int transfer(Request request, Socket socket) {
         Message message = request.message;
-        if (request.notifies && socket.domain() == AF_UNIX) {
-            return -Errno.EOPNOTSUPP;
-        }
         int flags = request.opFlags | (bundle(request) ? MSG_WAITALL : 0);
         message.reset(flags);
         message.name = request.destination;

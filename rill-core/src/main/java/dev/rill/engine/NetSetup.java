@@ -151,7 +151,7 @@ final class NetSetup {
     }
 
     static int shutdown(Request request) {
-        return request.complete(request.file instanceof Socket socket
+        return request.answer(request.file instanceof Socket socket
                 ? socket.shutdown(request.sqeLen) : -Errno.ENOTSOCK);
     }
 

@@ -70,9 +70,10 @@ final class Polling {
 
     /// Lets a request wait for what its operation needs (`io_arm_poll_handler`).
     ///
-    /// @return false when its file cannot be polled
+    /// @return false when its file cannot be polled, or has said that it is ready again and again
+    ///         without being so: then a worker takes over
     boolean arm(Request request) {
-        if (request.file == null || !request.file.pollable()) {
+        if (!mayWait(request)) {
             return false;
         }
         prepare(request);
@@ -87,6 +88,26 @@ final class Polling {
             woken(request, ready);
         }
         return true;
+    }
+
+    /// The same for a worker's single-shot request, which does not come back for what is ready.
+    ///
+    /// @return false when it cannot wait, or need not
+    boolean armUnlessReady(Request request) {
+        if (!mayWait(request)) {
+            return false;
+        }
+        prepare(request);
+        if (enter(request) == 0) {
+            return true;
+        }
+        leave(request);
+        return false;
+    }
+
+    private static boolean mayWait(Request request) {
+        return request.file != null && request.file.pollable()
+                && (!request.polled || --request.waitsLeft > 0);
     }
 
     /// The same from a worker, where a wait for space that is there already is refused.

@@ -10,6 +10,7 @@ import static dev.rill.engine.Quirk.NO_BUNDLE_RETRY;
 import static dev.rill.engine.Quirk.NO_MIN_LEFT;
 import static dev.rill.engine.Quirk.NO_MULTISHOT_LIMIT;
 import static dev.rill.engine.Quirk.NO_UNIX_PENDING_HINT;
+import static dev.rill.engine.Quirk.READ_KEEPS_LIST_BUFFER;
 import static dev.rill.engine.Quirk.READ_ERROR_NAMES_BUFFER;
 import static dev.rill.engine.Quirk.SHRINK_ENTRY;
 import static dev.rill.engine.Quirk.SINGLE_SLOT_COMMIT;
@@ -38,10 +39,10 @@ public enum Profile {
     LINUX_6_12_107("6.12.107", WAITALL_FIRST_PART_ONLY, TRUNC_OVER_COMMIT, STRICT_RING_ADDRESS,
             NO_MULTISHOT_LIMIT, NO_UNIX_PENDING_HINT),
     /// The reference: every case of the specification was run on it.
-    LINUX_6_18_44("6.18.44", WAITALL_FIRST_PART_ONLY, TRUNC_OVER_COMMIT),
+    LINUX_6_18_44("6.18.44", WAITALL_FIRST_PART_ONLY, TRUNC_OVER_COMMIT, READ_KEEPS_LIST_BUFFER),
     /// The newest kernel whose behaviour is known.
     LINUX_7_2_8("7.2.8", WAITALL_FIRST_PART_ONLY, ACCESS_CHECK, LARGER_LISTS,
-            UNKNOWN_REGION_IS_INVALID);
+            UNKNOWN_REGION_IS_INVALID, READ_KEEPS_LIST_BUFFER);
 
     private final String release;
     private final Set<Quirk> quirks;

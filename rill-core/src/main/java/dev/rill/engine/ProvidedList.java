@@ -16,6 +16,10 @@ final class ProvidedList implements BufferLists.Group {
         return buffers.size();
     }
 
+    boolean isEmpty() {
+        return buffers.isEmpty();
+    }
+
     Buffer take() {
         return buffers.pollFirst();
     }

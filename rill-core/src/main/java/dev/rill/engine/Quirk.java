@@ -49,7 +49,10 @@ public enum Quirk {
     LARGER_LISTS("list groups hold 65536 buffers, not 65535", "since 7.2"),
     /// Not in the table either.
     UNKNOWN_REGION_IS_INVALID("mapping what is no region at all is -EINVAL, not -ENOMEM",
-            "since 7.2");
+            "since 7.2"),
+    /// Not in the table: found by fuzzing.
+    READ_KEEPS_LIST_BUFFER("a read that waits keeps the buffer of a list group that it was given",
+            "since 6.18");
 
     private final String summary;
     private final String kernels;

@@ -11,16 +11,30 @@ import java.lang.foreign.MemorySegment;
 /// Reads and writes of any file (io_uring/rw.c).
 final class ReadWriteOps {
 
+    /// RWF_*: none of them means anything to the wires.
+    private static final int NO_FLAGS = -Errno.EOPNOTSUPP;
+
     private ReadWriteOps() {
     }
 
     static int prepare(Request request) {
-        if (request.opFlags != 0) {
-            return -Errno.EOPNOTSUPP; // RWF_*: none of them means anything to the wires
+        if (!isPriority(request.ioprio)) {
+            return -Errno.EINVAL;
         }
         request.message = new Message();
         request.position = request.off;
         return 0;
+    }
+
+    /// Whether `ioprio` is a priority of the block layer: a class above bit 13, a level below
+    /// bit 3 (`ioprio_check_cap`).
+    private static boolean isPriority(int ioprio) {
+        int level = ioprio & 7;
+        return switch (ioprio >> 13) {
+            case 0 -> level == 0;
+            case 1, 2, 3 -> true;
+            default -> false;
+        };
     }
 
     /// With buffer selection the one vector only says how much is wanted.
@@ -95,11 +109,18 @@ final class ReadWriteOps {
     static int read(Request request) {
         int result = attempt(request);
         BufferLists buffers = request.ring.buffers();
+        boolean keeps = request.held == Request.HELD_LIST
+                && request.profile().has(Quirk.READ_KEEPS_LIST_BUFFER);
         if (result == -Errno.EAGAIN) {
-            buffers.recycle(request);
+            if (!keeps) {
+                buffers.recycle(request);
+            }
             return result;
         }
         if (result < 0) {
+            if (keeps) {
+                return result; // the failure's completion names the buffer
+            }
             if (!request.polled || !request.profile().has(Quirk.READ_ERROR_NAMES_BUFFER)) {
                 buffers.recycle(request);
             }
@@ -161,6 +182,9 @@ final class ReadWriteOps {
         if (!request.file.readable()) {
             return -Errno.EBADF;
         }
+        if (request.opFlags != 0) {
+            return NO_FLAGS;
+        }
         request.selectedLength = data.remaining();
         return request.file.read(data, request.position);
     }
@@ -187,13 +211,22 @@ final class ReadWriteOps {
         if (!request.file.writable()) {
             return -Errno.EBADF;
         }
+        if (request.opFlags != 0) {
+            return NO_FLAGS;
+        }
         long wanted = request.message.data.remaining();
-        result = request.file.write(request.message.data, request.position);
+        result = request.file instanceof EventCounter counter
+                ? counter.writePieces(request.message.data)
+                : request.file.write(request.message.data, request.position);
         if (result == -Errno.EAGAIN) {
             return result;
         }
         request.complete(result);
         request.failed = result != wanted;
+        if (result < 0 && !request.unlocked) {
+            request.ring.queue(request, Request.WORK_COMPLETE); // an error comes as a callback
+            return Request.SKIP;
+        }
         return Request.COMPLETE;
     }
 }

@@ -27,6 +27,7 @@ final class Request implements WaitQueue.Waiter {
     static final int WORK_COMPLETE = 2;
     static final int WORK_POLL = 3;
     static final int WORK_LINK_TIMEOUT = 4;
+    static final int WORK_NOTIFY = 5;
 
     // Which kind of buffer is attached.
     static final int HELD_NONE = 0;
@@ -59,6 +60,8 @@ final class Request implements WaitQueue.Waiter {
     long extra1;
     long extra2;
     boolean failed;
+    /// Has no completion although it failed.
+    boolean silent;
     /// `REQ_F_NOWAIT`: -EAGAIN is an answer.
     boolean noWait;
     boolean forceAsync;
@@ -111,6 +114,8 @@ final class Request implements WaitQueue.Waiter {
     // Waiting for readiness (poll.c).
     boolean armed;
     boolean polled;
+    /// How often it may still wait again (APOLL_MAX_RETRY).
+    int waitsLeft = 128;
     boolean oneshot;
     boolean cancelled;
     int pollEvents;
@@ -159,6 +164,13 @@ final class Request implements WaitQueue.Waiter {
     /// Sets the result of a request that is complete.
     int complete(int result) {
         return complete(result, 0);
+    }
+
+    /// The same of an operation whose errors are answers like others: a chain goes on after them.
+    int answer(int result) {
+        res = result;
+        cflags = 0;
+        return COMPLETE;
     }
 
     int complete(int result, int completionFlags) {

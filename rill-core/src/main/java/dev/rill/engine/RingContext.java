@@ -7,7 +7,9 @@ import static dev.rill.abi.SetupFlags.IORING_SETUP_SINGLE_ISSUER;
 import static dev.rill.abi.SetupFlags.IORING_SETUP_SQPOLL;
 import static dev.rill.abi.SetupFlags.IORING_SETUP_TASKRUN_FLAG;
 
+import dev.rill.abi.CqeFlags;
 import dev.rill.abi.Errno;
+import dev.rill.abi.Opcode;
 import dev.rill.abi.QueueFlags;
 import dev.rill.abi.SqeFlags;
 import java.util.ArrayDeque;
@@ -47,6 +49,8 @@ final class RingContext implements OpenFile {
     private boolean disabled;
     private boolean closed;
     private boolean posting;
+    /// Whether a request that waits for all before it has come, and none after it has passed.
+    private boolean drainActive;
     private int inFlight;
 
     RingContext(InProcessKernel kernel, RingLayout layout, int flags) {
@@ -207,6 +211,7 @@ final class RingContext implements OpenFile {
             }
             case Request.WORK_COMPLETE -> complete(request);
             case Request.WORK_POLL -> polling.run(request);
+            case Request.WORK_NOTIFY -> notify(request);
             case Request.WORK_LINK_TIMEOUT -> timeouts.linkExpired(request);
             default -> throw new AssertionError(request.work);
         }
@@ -264,23 +269,38 @@ final class RingContext implements OpenFile {
         }
         request.unlocked = true;
         int result = Operations.issue(request);
+        if (result == -Errno.EAGAIN && !request.noWait) {
+            if (polling.armUnlessReady(request)) {
+                request.unlocked = false;
+                timeouts.startLink(request);
+                return;
+            }
+            result = issueAndWait(request);
+        }
         request.unlocked = false;
         switch (result) {
             case Request.COMPLETE -> queue(request, Request.WORK_COMPLETE);
             case Request.SKIP -> timeouts.startLink(request);
-            case -Errno.EAGAIN -> {
-                if (!request.noWait && polling.arm(request)) {
-                    timeouts.startLink(request);
-                    return;
-                }
-                prepareFailure(request, result);
-                queue(request, Request.WORK_COMPLETE);
-            }
             default -> {
                 prepareFailure(request, result);
                 queue(request, Request.WORK_COMPLETE);
             }
         }
+    }
+
+    /// The last resort of a worker is to wait in the call itself. Here nobody can: what would wait
+    /// is told so.
+    private static int issueAndWait(Request request) {
+        if (request.message == null) {
+            return Operations.issue(request);
+        }
+        // RECV and SEND do not look at O_NONBLOCK, everything else does.
+        request.message.data.waits = !request.file.nonblocking()
+                || request.opcode == Opcode.IORING_OP_RECV
+                || request.opcode == Opcode.IORING_OP_SEND;
+        int result = Operations.issue(request);
+        request.message.data.waits = false;
+        return result;
     }
 
     /// A multishot request does not run on a worker: it waits for readiness there.
@@ -309,7 +329,8 @@ final class RingContext implements OpenFile {
     void prepareFailure(Request request, int result) {
         request.failed = true;
         request.res = request.partial && request.transferred > 0 ? request.transferred : result;
-        request.cflags = buffers.put(request, result, 1);
+        request.cflags = buffers.put(request, result, 1)
+                | (request.notifies ? CqeFlags.IORING_CQE_F_MORE : 0);
         request.hasMessage = false; // its room for entries is freed, not kept
     }
 
@@ -341,7 +362,8 @@ final class RingContext implements OpenFile {
         posting = true;
         for (int i = 0; i < completed.size(); i++) {
             Request request = completed.get(i);
-            boolean silent = request.has(SqeFlags.IOSQE_CQE_SKIP_SUCCESS) && !request.failed;
+            boolean silent = request.silent
+                    || request.has(SqeFlags.IOSQE_CQE_SKIP_SUCCESS) && !request.failed;
             if (!silent) {
                 completions.post(request);
             }
@@ -362,14 +384,23 @@ final class RingContext implements OpenFile {
             keepCapacity(request.capacity);
             request.hasMessage = false;
         }
-        if (request.notifies) {
-            completions.post(request.userData, request.notification, IORING_CQE_F_NOTIF);
-        }
         if (request.file != null) {
             References.drop(request.file);
             request.file = null;
         }
         Links.follow(request);
+        if (request.notifies) {
+            request.notifies = false;
+            inFlight++;
+            queue(request, Request.WORK_NOTIFY);
+        }
+    }
+
+    /// The second completion of a zero-copy send: its memory is free again.
+    private void notify(Request request) {
+        request.silent = false;
+        request.complete(request.notification, IORING_CQE_F_NOTIF);
+        completed.add(request);
     }
 
     int takeCapacity() {
@@ -389,7 +420,13 @@ final class RingContext implements OpenFile {
     ///
     /// @return whether it has to wait
     boolean drain(Request request) {
-        if (draining.isEmpty() && (!request.has(SqeFlags.IOSQE_IO_DRAIN) || quiet())) {
+        boolean drains = request.has(SqeFlags.IOSQE_IO_DRAIN);
+        if (!drainActive && !drains) {
+            return false;
+        }
+        request.forceAsync = true; // waiting or not, it is a worker's; and so is the next one
+        drainActive = drains || !draining.isEmpty();
+        if (draining.isEmpty() && (!drains || quiet())) {
             return false;
         }
         draining.add(request);

@@ -2,6 +2,7 @@ package dev.rill.engine;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.rill.abi.CqeFlags;
 import dev.rill.abi.Errno;
 import dev.rill.abi.Opcode;
 import dev.rill.abi.SetupFlags;
@@ -24,6 +25,8 @@ final class Submission {
     /// What the kernel's workers have been given, in order.
     private final ArrayDeque<Request> punted = new ArrayDeque<>();
     private int head;
+    /// Whether a request has ever asked for no completion.
+    private boolean skips;
     private Request first;
     private Request last;
 
@@ -63,7 +66,7 @@ final class Submission {
                 break;
             }
         }
-        endChain();
+        endOpenChain();
         ring.flush();
         INT.setRelease(queue, (long) RingLayout.SQ_HEAD, head);
         runPunted();
@@ -110,7 +113,7 @@ final class Submission {
         } else {
             begin(request);
         }
-        return result;
+        return request.linked() ? 0 : result; // a chain is taken to its end, however it starts
     }
 
     private void endChain() {
@@ -122,12 +125,21 @@ final class Submission {
         }
     }
 
+    /// A chain that the batch did not end is a worker's.
+    private void endOpenChain() {
+        if (first != null) {
+            first.forceAsync = true;
+            endChain();
+        }
+    }
+
     private void begin(Request request) {
         if (request.failed) {
             // even a hard link does not survive an entry that is wrong
             request.flags = request.flags & ~SqeFlags.IOSQE_IO_HARDLINK;
             ring.adopt();
             request.hasMessage = false;
+            request.cflags = request.notifies ? CqeFlags.IORING_CQE_F_MORE : 0;
             ring.complete(request);
         } else if (!ring.drain(request)) {
             ring.start(request);
@@ -154,9 +166,9 @@ final class Submission {
         if (request.selects() && !definition.selects()) {
             return -Errno.EOPNOTSUPP;
         }
-        if (request.has(SqeFlags.IOSQE_IO_DRAIN)
-                && request.has(SqeFlags.IOSQE_CQE_SKIP_SUCCESS)) {
-            return -Errno.EOPNOTSUPP;
+        skips |= request.has(SqeFlags.IOSQE_CQE_SKIP_SUCCESS);
+        if (request.has(SqeFlags.IOSQE_IO_DRAIN) && skips) {
+            return -Errno.EOPNOTSUPP; // what has no completion cannot be counted
         }
         if (request.ioprio != 0 && !definition.ioprio()) {
             return -Errno.EINVAL;

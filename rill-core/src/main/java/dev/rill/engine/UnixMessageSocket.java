@@ -53,13 +53,18 @@ final class UnixMessageSocket implements MemorySocket {
             return state.takeError();
         }
         if (incoming.isEmpty()) {
-            return packets && receiveShutdown ? 0 : -Errno.EAGAIN;
+            // Whoever does not wait for a datagram is not told that nothing more comes.
+            boolean told = packets || message.data.waits;
+            return told && receiveShutdown ? 0 : -Errno.EAGAIN;
         }
         return incoming.receive(message);
     }
 
     @Override
     public int send(Message message) {
+        if (packets && state.error != 0) {
+            return state.takeError();
+        }
         if (sendShutdown) {
             return -Errno.EPIPE;
         }
@@ -99,6 +104,7 @@ final class UnixMessageSocket implements MemorySocket {
             if (!packets && target == peer) {
                 peer = null; // only the first one to a socket that is gone hears of it like this
                 remote = null;
+                incoming.clear(); // and what came from there is lost (unix_dgram_disconnected)
             }
             return packets ? -Errno.EPIPE : -Errno.ECONNREFUSED;
         }
