@@ -13,6 +13,7 @@ import java.util.List;
 record BufferSpec(int length, int bid, long offset, Address address, int count) {
 
     private static final int BID_MAX = 65535;
+    private static final int CLAIMED_ROOM = 1 << 16;
 
     /// Reads `{100#1, 50#2@64, 80#3 at 0x1000, 16#4 x100}`.
     static List<BufferSpec> parseList(Words words) {
@@ -36,8 +37,14 @@ record BufferSpec(int length, int bid, long offset, Address address, int count) 
         return new BufferSpec(length, bid, offset, address, words.times());
     }
 
-    /// How far into the slab it may reach.
+    /// How far into the slab it may reach: an entry that claims more than it has is given room for
+    /// what a scenario may feed.
     long slabSpace() {
-        return address != null ? 0 : Math.max(offset, 0) + (long) length * count;
+        long size = (long) length * count;
+        if (address != null) {
+            return address.base() == Address.Base.SLAB
+                    ? address.offset() + Math.min(size, CLAIMED_ROOM) : 0;
+        }
+        return Math.max(offset, 0) + size;
     }
 }

@@ -61,6 +61,16 @@ final class Completions {
         }
     }
 
+    /// Takes what is there.
+    void takeAll(List<Observation.Completion> into) {
+        CompletionQueue queue = ring.completions();
+        while (queue.next()) {
+            into.add(new Observation.Completion(requests.label(queue.userData()), queue.res(),
+                    queue.flags()));
+        }
+        queue.advance();
+    }
+
     /// Makes sure that nothing more comes.
     ///
     /// @param workers whether threads of the kernel may still be at work

@@ -102,7 +102,7 @@ final class Endpoints implements AutoCloseable {
         for (int length : lengths) {
             MemorySegment from = scratch(Math.max(length, 1)).asSlice(0, length);
             StreamBytes.fill(from, endpoint.seed, endpoint.fed);
-            int written = length == 0 && isDatagram(endpoint)
+            int written = length == 0 && isSocket(endpoint)
                     ? service.call(sqe -> sqe.prepSend(endpoint.peer, from.address(), 0, 0))
                     : calls().write(endpoint.peer, from);
             if (written != length) {
@@ -111,6 +111,36 @@ final class Endpoints implements AutoCloseable {
             }
             endpoint.fed += length;
         }
+    }
+
+    /// The other side writes once, without waiting.
+    ///
+    /// @return how many bytes were taken, or `-errno`
+    int offer(String name, int length) {
+        Endpoint endpoint = get(name);
+        MemorySegment from = scratch(Math.max(length, 1)).asSlice(0, length);
+        StreamBytes.fill(from, endpoint.seed, endpoint.fed);
+        int taken = service.attempt(sqe -> {
+            if (isSocket(endpoint)) {
+                sqe.prepSend(endpoint.peer, from.address(), length, MsgFlags.MSG_NOSIGNAL);
+            } else {
+                sqe.prep(Opcode.IORING_OP_WRITE, endpoint.peer, from.address(), length, -1);
+            }
+        });
+        endpoint.fed += Math.max(taken, 0);
+        return taken;
+    }
+
+    /// The other side reads once, without waiting.
+    ///
+    /// @return how many bytes it got, or `-errno`
+    int take(String name, byte[] bytes) {
+        Endpoint endpoint = get(name);
+        MemorySegment into = scratch(Math.max(bytes.length, 1)).asSlice(0, bytes.length);
+        int got = service.attempt(sqe -> sqe.prep(Opcode.IORING_OP_READ, endpoint.peer,
+                into.address(), bytes.length, -1));
+        MemorySegment.copy(into, JAVA_BYTE, 0, bytes, 0, Math.max(got, 0));
+        return got;
     }
 
     /// The other side reads exactly so many bytes.
@@ -238,8 +268,15 @@ final class Endpoints implements AutoCloseable {
         }
     }
 
-    private static boolean isDatagram(Endpoint endpoint) {
-        return !endpoint.kind.equals("pipe");
+    static boolean isInet(String kind) {
+        return kind.equals("tcp") || kind.equals("udp");
+    }
+
+    private static boolean isSocket(Endpoint endpoint) {
+        return switch (endpoint.kind) {
+            case "unix", "unix_dgram", "unix_seqpacket", "tcp", "udp" -> true;
+            default -> false;
+        };
     }
 
     private MemorySegment scratch(int size) {

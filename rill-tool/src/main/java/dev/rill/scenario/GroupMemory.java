@@ -76,6 +76,17 @@ final class GroupMemory {
                 (long) (index & mask) * IoUringBuf.SIZE + IoUringBuf.BID));
     }
 
+    int count() {
+        return mask + 1;
+    }
+
+    /// What programs see of an entry.
+    Observation.Entry entry(int index) {
+        long reserved = (long) index * IoUringBuf.SIZE + IoUringBuf.RESV;
+        return new Observation.Entry(offset(index), length(index), bid(index),
+                Short.toUnsignedInt(entries.get(JAVA_SHORT, reserved)));
+    }
+
     long address() {
         return entries.address();
     }

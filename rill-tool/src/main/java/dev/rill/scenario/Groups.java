@@ -17,11 +17,19 @@ import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.zip.CRC32C;
 
 /// The buffer groups of one part, by number.
 final class Groups {
+
+    /// Of a large group only the first entries are looked at.
+    private static final int OBSERVED_MAX = 64;
 
     private final Kernel kernel;
     private final Arena arena;
@@ -29,12 +37,14 @@ final class Groups {
     private final Plan plan;
     private final Map<Integer, GroupMemory> rings = new HashMap<>();
     private final Map<Integer, Slab> slabs = new HashMap<>();
+    private final MemorySegment statusArgument;
 
     Groups(Kernel kernel, Arena arena, Plan plan) {
         this.kernel = kernel;
         this.arena = arena;
         this.plan = plan;
         pages = new Pages(kernel, arena);
+        statusArgument = kernel.memory(IoUringBufStatus.SIZE, arena);
     }
 
     /// Registers, publishes.
@@ -164,6 +174,39 @@ final class Groups {
                     + Expected.result(answer.result));
         }
         return answer.head;
+    }
+
+    /// What there is to see of every group that a line has named.
+    List<Observation.Group> observe(int ringFd) {
+        List<Observation.Group> seen = new ArrayList<>();
+        Set<Integer> known = new TreeSet<>(rings.keySet());
+        known.addAll(slabs.keySet());
+        for (int bgid : known) {
+            statusArgument.set(JAVA_INT, IoUringBufStatus.BUF_GROUP, bgid);
+            int status = kernel.register(ringFd, IORING_REGISTER_PBUF_STATUS, statusArgument, 1);
+            int head = status < 0 ? -1 : statusArgument.get(JAVA_INT, IoUringBufStatus.HEAD);
+            GroupMemory ring = rings.get(bgid);
+            List<Observation.Entry> entries = new ArrayList<>();
+            for (int i = 0; ring != null && i < Math.min(ring.count(), OBSERVED_MAX); i++) {
+                entries.add(ring.entry(i));
+            }
+            seen.add(new Observation.Group(bgid, status, head, ring == null ? -1 : ring.tail(),
+                    entries));
+        }
+        return seen;
+    }
+
+    /// What all buffers hold.
+    List<Observation.Buffer> buffers() {
+        List<Observation.Buffer> all = new ArrayList<>();
+        slabs.forEach((bgid, slab) -> slab.buffers(bgid, all));
+        return all;
+    }
+
+    void checksum(CRC32C checksum) {
+        for (Slab slab : slabs.values()) {
+            slab.checksum(checksum);
+        }
     }
 
     GroupMemory ring(int bgid) {

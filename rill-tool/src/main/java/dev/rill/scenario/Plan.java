@@ -12,6 +12,7 @@ final class Plan {
 
     private final Map<Integer, Long> slabs = new HashMap<>();
     private boolean sends;
+    private boolean otherThreads;
 
     Plan(List<Statement> statements) {
         read(statements);
@@ -32,6 +33,11 @@ final class Plan {
         return sends;
     }
 
+    /// Whether threads of its own do something with the part's memory.
+    boolean otherThreads() {
+        return otherThreads;
+    }
+
     private void read(List<Statement> statements) {
         for (Statement statement : statements) {
             switch (statement.step()) {
@@ -39,6 +45,8 @@ final class Plan {
                 case Step.Publish publish -> add(publish.bgid(), publish.buffers());
                 case Step.Entry entry when entry.buffer() != null ->
                     add(entry.bgid(), List.of(entry.buffer()));
+                case Step.Register register ->
+                    otherThreads |= register.registration().otherThread;
                 case Step.Submit submit -> read(submit.request());
                 case Step.Repeat repeat -> read(repeat.statements());
                 default -> {

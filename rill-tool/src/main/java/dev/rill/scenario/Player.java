@@ -6,11 +6,13 @@ import static dev.rill.abi.SetupFlags.IORING_SETUP_R_DISABLED;
 import static dev.rill.abi.SetupFlags.IORING_SETUP_SQPOLL;
 import static dev.rill.abi.SqeFlags.IOSQE_ASYNC;
 import static dev.rill.abi.SqeFlags.IOSQE_CQE_SKIP_SUCCESS;
+import static dev.rill.abi.SqeFlags.IOSQE_IO_DRAIN;
 import static dev.rill.abi.SqeFlags.IOSQE_IO_HARDLINK;
 import static dev.rill.abi.SqeFlags.IOSQE_IO_LINK;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.rill.abi.Opcode;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import dev.rill.kernel.TracingKernel;
@@ -18,9 +20,13 @@ import dev.rill.ring.Ring;
 import dev.rill.ring.RingOptions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.zip.CRC32C;
 
 /// Plays one part of a scenario, from a fresh ring to its end.
 ///
@@ -30,12 +36,14 @@ final class Player implements AutoCloseable {
 
     /// For what a thread of the kernel does: only a wrong expectation waits so long.
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /// What threads of the kernel need for a request that does not wait.
+    private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final RingOptions RING = new RingOptions(64, 1024, 0, 0, false);
 
     private final Target target;
     private final TraceLog trace;
     private final Kernel kernel;
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena;
     private final Service service;
     private final Endpoints endpoints;
     private final Groups groups;
@@ -47,15 +55,25 @@ final class Player implements AutoCloseable {
     private boolean disabled;
     /// Whether threads of the kernel work beside us.
     private boolean workers;
+    /// Whether a request has waited for all before it: what comes after it may be a worker's.
+    private boolean draining;
+    /// Requests that such threads were given and have not ended.
+    private final Set<String> atWork = new HashSet<>();
     private int skipped;
+    /// What the last `take` got.
+    private byte[] lastTaken = {};
 
+    /// @param trace where calls are written down, or null
     Player(Target target, TraceLog trace, List<Statement> statements) {
         this.target = target;
         this.trace = trace;
-        kernel = new TracingKernel(target.kernel(), line -> trace.add("    " + line));
+        Plan plan = new Plan(statements);
+        arena = plan.otherThreads() ? Arena.ofShared() : Arena.ofConfined();
+        kernel = trace == null ? target.kernel()
+                : new TracingKernel(target.kernel(), line -> trace.add("    " + line));
         service = new Service(target.kernel(), arena);
         endpoints = new Endpoints(kernel, service, arena);
-        groups = new Groups(kernel, arena, new Plan(statements));
+        groups = new Groups(kernel, arena, plan);
         requests = new Requests(kernel, arena, endpoints, groups);
     }
 
@@ -98,16 +116,11 @@ final class Player implements AutoCloseable {
                     play(repeat.statements());
                 }
             }
-            case Step.Register register -> compare(register.registration(), statement);
-            case Step.Map map -> compare("mapping", groups.map(ring().fd(), map),
-                    (Expected.Answer) statement.expected());
+            case Step.Register _, Step.Map _, Step.Offer _, Step.Take _ ->
+                compare(answer(statement.step()), statement);
             case Step.Head _, Step.Available _, Step.Slot _, Step.Bytes _, Step.Overflow _,
                     Step.MessageFlags _ -> check(statement.step());
-            case Step.Feed feed -> feed(feed);
-            default -> {
-                act(statement.step());
-                look();
-            }
+            default -> perform(statement.step());
         }
         if (statement.expected() instanceof Expected.Completions expected) {
             ring();
@@ -117,6 +130,96 @@ final class Player implements AutoCloseable {
                 completions.expect(expected, !held && !disabled);
             }
         }
+    }
+
+    /// Does what a line says that has no answer, and lets the kernel do its part.
+    void perform(Step step) {
+        if (step instanceof Step.Feed feed) {
+            feed(feed);
+            return;
+        }
+        act(step);
+        look();
+    }
+
+    /// Whether a line has an answer of its own, apart from completions.
+    static boolean answers(Step step) {
+        return step instanceof Step.Register || step instanceof Step.Map
+                || step instanceof Step.Offer || step instanceof Step.Take;
+    }
+
+    /// Does what a line says that has an answer.
+    Groups.Answer answer(Step step) {
+        return switch (step) {
+            case Step.Register register -> register(register.registration());
+            case Step.Map map -> new Groups.Answer(groups.map(ring().fd(), map), -1);
+            case Step.Offer offer -> {
+                int taken = endpoints.offer(offer.name(), offer.length());
+                look();
+                yield new Groups.Answer(taken, -1);
+            }
+            case Step.Take take -> {
+                byte[] into = new byte[take.length()];
+                int got = endpoints.take(take.name(), into);
+                lastTaken = Arrays.copyOf(into, Math.max(got, 0));
+                look();
+                yield new Groups.Answer(got, -1);
+            }
+            default -> throw new IllegalStateException("step=" + step);
+        };
+    }
+
+    /// Takes all completions there are, and waits for threads of the kernel as long as more come.
+    void take(List<Observation.Completion> into, boolean settle) {
+        if (ring == null) {
+            return;
+        }
+        int before;
+        do {
+            before = into.size();
+            takeAll(into);
+            if (settle && !atWork.isEmpty()) {
+                glance();
+            } else {
+                look(); // what one enter has done may have left work for the next one
+            }
+            takeAll(into);
+        } while (into.size() > before);
+    }
+
+    private void takeAll(List<Observation.Completion> into) {
+        int from = into.size();
+        completions.takeAll(into);
+        if (!atWork.isEmpty()) {
+            into.subList(from, into.size()).forEach(came -> atWork.remove(came.who()));
+        }
+    }
+
+    /// Gives the kernel a moment, or until something completes.
+    void glance() {
+        if (ring != null && !held && !linked && !disabled) {
+            ring.submitAndWait(1, GLANCE_NANOS);
+        }
+    }
+
+    /// Whether threads of the kernel have something to do.
+    boolean hasWorkers() {
+        return !atWork.isEmpty();
+    }
+
+    /// What there is to see.
+    ///
+    /// @param shared whether threads of the kernel took part
+    Observation observation(String trouble, Observation.Answer answer,
+            List<Observation.Completion> came, boolean shared, boolean bytes) {
+        CRC32C checksum = new CRC32C();
+        groups.checksum(checksum);
+        requests.checksum(checksum);
+        checksum.update(lastTaken);
+        return new Observation(trouble, answer,
+                shared ? came.stream().sorted().toList() : List.copyOf(came), shared,
+                ring == null ? List.of() : groups.observe(ring.fd()), checksum.getValue(),
+                bytes ? groups.buffers() : List.of());
     }
 
     private void act(Step step) {
@@ -163,11 +266,27 @@ final class Player implements AutoCloseable {
 
     private void submit(Request request) {
         requests.fill(ring().sqe(), request);
-        workers |= (request.sqeFlags & IOSQE_ASYNC) != 0;
+        draining |= (request.sqeFlags & IOSQE_IO_DRAIN) != 0;
+        if (draining || (request.sqeFlags & IOSQE_ASYNC) != 0 || alwaysAsync(request)) {
+            workers = true;
+            atWork.add(request.label == null ? "" : request.label);
+        }
         linked = (request.sqeFlags & (IOSQE_IO_LINK | IOSQE_IO_HARDLINK)) != 0;
         if ((request.sqeFlags & IOSQE_CQE_SKIP_SUCCESS) != 0) {
             skipped++;
         }
+    }
+
+    /// What is never tried on the submitter's thread.
+    private boolean alwaysAsync(Request request) {
+        return switch (request.opcode) {
+            case Opcode.IORING_OP_WRITE, Opcode.IORING_OP_WRITEV -> request.endpoint != null
+                    && endpoints.get(request.endpoint).kind.equals("eventfd");
+            case Opcode.IORING_OP_SHUTDOWN, Opcode.IORING_OP_FSYNC,
+                    Opcode.IORING_OP_SYNC_FILE_RANGE, Opcode.IORING_OP_FALLOCATE,
+                    Opcode.IORING_OP_STATX, Opcode.IORING_OP_SPLICE, Opcode.IORING_OP_TEE -> true;
+            default -> false;
+        };
     }
 
     /// Enters the kernel and lets it post what there is; nothing is taken out yet.
@@ -207,24 +326,31 @@ final class Player implements AutoCloseable {
                 IORING_REGISTER_FILES, fds, files.names().size()));
     }
 
-    private void compare(Registration registration, Statement statement) {
+    private Groups.Answer register(Registration registration) {
         int fd = registration.fd >= 0 ? registration.fd
                 : registration.endpoint == null ? ring().fd()
                 : endpoints.get(registration.endpoint).fd;
-        Groups.Answer answer = groups.register(fd, registration);
+        return groups.register(fd, registration);
+    }
+
+    private void compare(Groups.Answer answer, Statement statement) {
         Expected.Answer expected = statement.expected() instanceof Expected.Answer said ? said
                 : new Expected.Answer(0, -1);
-        compare("registration", answer.result(), expected);
+        String what = switch (statement.step()) {
+            case Step.Map _ -> "mapping";
+            case Step.Register _ -> "registration";
+            default -> "other side";
+        };
+        boolean said = statement.expected() != null || !what.equals("other side");
+        if (said && answer.result() != expected.result()) {
+            throw new Mismatch("expected " + Expected.result(expected.result()) + " from the "
+                    + what + ", it answered " + Expected.result(answer.result()));
+        }
         if (expected.head() >= 0 && answer.head() != expected.head()) {
             throw new Mismatch("expected head " + expected.head() + ", it is " + answer.head());
         }
-    }
-
-    private static void compare(String what, int result, Expected.Answer expected) {
-        int wanted = expected == null ? 0 : expected.result();
-        if (result != wanted) {
-            throw new Mismatch("expected " + Expected.result(wanted) + " from the " + what
-                    + ", it answered " + Expected.result(result));
+        if (statement.step() instanceof Step.Take take && take.source() != null) {
+            compareBytes(bytes(take.source(), lastTaken.length), lastTaken);
         }
     }
 
@@ -279,7 +405,7 @@ final class Player implements AutoCloseable {
     }
 
     private static void compareBytes(byte[] wanted, byte[] got) {
-        int at = java.util.Arrays.mismatch(wanted, got);
+        int at = Arrays.mismatch(wanted, got);
         if (at >= 0) {
             throw new Mismatch("expected other bytes: the first that differs is number " + at
                     + (at < wanted.length ? ", expected " + (wanted[at] & 0xff) : "")

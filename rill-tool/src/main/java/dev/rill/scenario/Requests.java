@@ -11,14 +11,17 @@ import dev.rill.kernel.Kernel;
 import dev.rill.ring.Sqe;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 
 /// Turns requests as written into submission queue entries, and completions back into names.
 final class Requests {
 
     private static final int SCRATCH_SIZE = 1 << 20;
+    private static final int SCRATCH_SEEN = 1 << 16;
     private static final int SLAB_LIMIT = 1 << 20;
 
     private final Kernel kernel;
@@ -30,7 +33,9 @@ final class Requests {
     private long nextTag = 0x1000;
     /// Where requests without buffer selection put or find their bytes.
     private MemorySegment scratch;
-    private MemorySegment lastMessage;
+    /// How much of it they may have written to.
+    private int scratchUsed;
+    private final List<Message> messages = new ArrayList<>();
 
     Requests(Kernel kernel, Arena arena, Endpoints endpoints, Groups groups) {
         this.kernel = kernel;
@@ -46,10 +51,37 @@ final class Requests {
 
     /// What the last RECVMSG left in `msg_flags`.
     int messageFlags() {
-        if (lastMessage == null) {
+        if (messages.isEmpty()) {
             throw new Mismatch("there was no recvmsg yet");
         }
-        return lastMessage.get(JAVA_INT, Msghdr.FLAGS);
+        return messages.getLast().header.get(JAVA_INT, Msghdr.FLAGS);
+    }
+
+    /// Adds what requests without buffer selection have written, but for what holds addresses.
+    void checksum(CRC32C checksum) {
+        if (scratch != null) {
+            checksum.update(scratch.asSlice(0, scratchUsed).asByteBuffer());
+        }
+        for (Message message : messages) {
+            message.checksum(checksum);
+        }
+    }
+
+    /// A `struct msghdr` and what it points to.
+    ///
+    /// @param inet whether the name has a port in it, which is another one each time
+    private record Message(MemorySegment header, MemorySegment name, MemorySegment control,
+            boolean inet) {
+
+        void checksum(CRC32C checksum) {
+            checksum.update(header.get(JAVA_INT, Msghdr.NAMELEN));
+            checksum.update((int) header.get(JAVA_LONG, Msghdr.CONTROLLEN));
+            checksum.update(header.get(JAVA_INT, Msghdr.FLAGS) & 0xff);
+            if (!inet) {
+                checksum.update(name.asByteBuffer());
+            }
+            checksum.update(control.asByteBuffer());
+        }
     }
 
     void fill(Sqe sqe, Request request) {
@@ -112,34 +144,41 @@ final class Requests {
             }
             case Opcode.IORING_OP_READ, Opcode.IORING_OP_WRITE, Opcode.IORING_OP_RECV,
                     Opcode.IORING_OP_SEND, Opcode.IORING_OP_SEND_ZC ->
-                request.select || request.length == 0 ? 0 : scratch().address();
+                request.select || request.length == 0 ? 0 : scratch(request.length).address();
             default -> 0;
         };
     }
 
     private long message(Request request) {
         MemorySegment message = kernel.memory(Msghdr.SIZE, arena);
+        MemorySegment name = room(request.namelen);
+        MemorySegment control = room(request.controllen);
         message.set(JAVA_INT, Msghdr.NAMELEN, request.namelen);
-        message.set(JAVA_LONG, Msghdr.NAME, request.namelen == 0 ? 0
-                : kernel.memory(request.namelen, arena).address());
+        message.set(JAVA_LONG, Msghdr.NAME, name.address());
         message.set(JAVA_LONG, Msghdr.CONTROLLEN, request.controllen);
-        message.set(JAVA_LONG, Msghdr.CONTROL, request.controllen == 0 ? 0
-                : kernel.memory(request.controllen, arena).address());
+        message.set(JAVA_LONG, Msghdr.CONTROL, control.address());
         if (request.iovecs != null && !request.iovecs.isEmpty()) {
             message.set(JAVA_LONG, Msghdr.IOV, iovecs(request.iovecs));
             message.set(JAVA_LONG, Msghdr.IOVLEN, request.iovecs.size());
         }
-        lastMessage = message;
+        Endpoints.Endpoint endpoint = endpoints.get(request.endpoint);
+        messages.add(new Message(message, name, control,
+                endpoint != null && Endpoints.isInet(endpoint.kind)));
         return message.address();
+    }
+
+    private MemorySegment room(int size) {
+        return size == 0 ? MemorySegment.NULL : kernel.memory(size, arena).asSlice(0, size);
     }
 
     private long iovecs(List<Integer> lengths) {
         if (lengths.isEmpty()) {
-            return scratch().address();
+            return scratch(0).address();
         }
         MemorySegment array = kernel.memory((long) lengths.size() * Iovec.SIZE, arena);
         for (int i = 0; i < lengths.size(); i++) {
-            array.set(JAVA_LONG, (long) i * Iovec.SIZE + Iovec.BASE, scratch().address());
+            array.set(JAVA_LONG, (long) i * Iovec.SIZE + Iovec.BASE,
+                    scratch(lengths.get(i)).address());
             array.set(JAVA_LONG, (long) i * Iovec.SIZE + Iovec.LEN, lengths.get(i));
         }
         return array.address();
@@ -153,10 +192,12 @@ final class Requests {
         };
     }
 
-    private MemorySegment scratch() {
+    private MemorySegment scratch(int length) {
         if (scratch == null) {
             scratch = kernel.memory(SCRATCH_SIZE, arena);
         }
+        scratchUsed = Math.max(scratchUsed,
+                Integer.compareUnsigned(length, SCRATCH_SEEN) > 0 ? SCRATCH_SEEN : length);
         return scratch;
     }
 }

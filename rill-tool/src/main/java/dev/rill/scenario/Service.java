@@ -18,6 +18,7 @@ import dev.rill.ring.Sqe;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -44,6 +45,18 @@ final class Service implements AutoCloseable {
     ///
     /// @return its result, or `-ETIME` when it did not end in time and was cancelled
     int call(Consumer<Sqe> request) {
+        return call(request, PATIENCE_NANOS);
+    }
+
+    /// Runs one request that must not wait.
+    ///
+    /// @return its result, or `-EAGAIN` when it would have waited
+    int attempt(Consumer<Sqe> request) {
+        int result = call(request, 0);
+        return result == -Errno.ETIME ? -Errno.EAGAIN : result;
+    }
+
+    private int call(Consumer<Sqe> request, long patienceNanos) {
         if (ring == null) {
             ring = Ring.open(kernel, RingOptions.defaults().withQueues(8, 16));
         }
@@ -51,30 +64,34 @@ final class Service implements AutoCloseable {
         Sqe sqe = ring.sqe();
         request.accept(sqe);
         sqe.userData(mine);
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        boolean late = false;
-        while (true) {
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                if (late) {
-                    throw new Mismatch("a request of the runner itself does not end");
-                }
-                late = true;
-                ring.sqe().prepCancel(mine).userData(0);
-                deadline = System.nanoTime() + PATIENCE_NANOS;
-                continue;
-            }
-            ring.submitAndWait(1, left);
-            CompletionQueue completions = ring.completions();
+        OptionalInt result = result(mine, patienceNanos);
+        if (result.isPresent()) {
+            return result.getAsInt();
+        }
+        ring.sqe().prepCancel(mine).userData(0);
+        int late = result(mine, PATIENCE_NANOS).orElseThrow(
+                () -> new Mismatch("a request of the runner itself does not end"));
+        return late == -Errno.ECANCELED ? -Errno.ETIME : late;
+    }
+
+    /// Submits, and looks for a completion at least once.
+    private OptionalInt result(long mine, long patienceNanos) {
+        long deadline = System.nanoTime() + patienceNanos;
+        long left = patienceNanos;
+        CompletionQueue completions = ring.completions();
+        do {
+            ring.submitAndWait(left == 0 ? 0 : 1, left);
             while (completions.next()) {
                 if (completions.userData() == mine) {
                     int res = completions.res();
                     completions.advance();
-                    return late && res == -Errno.ECANCELED ? -Errno.ETIME : res;
+                    return OptionalInt.of(res);
                 }
             }
             completions.advance();
-        }
+            left = deadline - System.nanoTime();
+        } while (left > 0);
+        return OptionalInt.empty();
     }
 
     /// Posts a completion to another ring, for a request that will never have one of its own.

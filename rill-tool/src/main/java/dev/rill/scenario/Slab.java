@@ -1,10 +1,14 @@
 package dev.rill.scenario;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import dev.rill.kernel.Kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 
 /// The memory that the buffers of one group lie in.
 final class Slab {
@@ -62,6 +66,21 @@ final class Slab {
                     + (offset + length) + " in the slab");
         }
         return memory.asSlice(start, length);
+    }
+
+    /// Adds what the buffers hold, as far as they lie in the slab.
+    void buffers(int bgid, List<Observation.Buffer> into) {
+        buffers.forEach((bid, buffer) -> {
+            long start = buffer.address - memory.address();
+            if (start >= 0 && start < memory.byteSize()) {
+                into.add(new Observation.Buffer(bgid, bid, memory.asSlice(start,
+                        Math.min(buffer.length, memory.byteSize() - start)).toArray(JAVA_BYTE)));
+            }
+        });
+    }
+
+    void checksum(CRC32C checksum) {
+        checksum.update(memory.asByteBuffer());
     }
 
     private long reserve(long offset, long byteSize) {

@@ -10,7 +10,8 @@ import java.util.List;
 final class StatementParser {
 
     static final String VERBS = "ring, enable, unix, unix_dgram, unix_seqpacket, tcp, udp,"
-            + " pipe, file, dir, special, eventfd, socket, feed, end, hangup, reset, drain, choke,"
+            + " pipe, file, dir, special, eventfd, socket, feed, offer, take, end, hangup, reset,"
+            + " drain, choke,"
             + " close, shutdown, group, publish, stage, tail, entry, return, register, unregister,"
             + " status, mmap, register_files, hold, submit, expect, head, available, slot, bytes,"
             + " overflow, msg_flags, repeat, on, or an opcode such as recv";
@@ -41,7 +42,7 @@ final class StatementParser {
         if (verb.equals("expect")) {
             expected = ExpectedParser.completions(words, scope);
         } else if (words.accept("=>")) {
-            expected = step instanceof Step.Register || step instanceof Step.Map
+            expected = Player.answers(step)
                     ? ExpectedParser.answer(words) : ExpectedParser.completions(words, scope);
         }
         words.requireEnd();
@@ -75,6 +76,8 @@ final class StatementParser {
             case "enable" -> new Step.EnableRing();
             case "unix", "unix_dgram", "unix_seqpacket", "tcp", "udp", "pipe", "file", "dir",
                     "special", "eventfd", "socket" -> open(verb);
+            case "offer" -> new Step.Offer(scope.endpoint(words), words.size("how many bytes"));
+            case "take" -> take();
             case "feed" -> new Step.Feed(scope.endpoint(words), lengths());
             case "end", "hangup", "reset", "choke", "close" ->
                     new Step.Touch(verb, scope.endpoint(words), 0);
@@ -199,6 +202,13 @@ final class StatementParser {
                 : words.size("how many bytes the other side reads, or 'choked'");
         Step.Source source = words.accept("=") ? GroupParser.source(words, scope) : null;
         return new Step.Drain(name, length, source);
+    }
+
+    private Step take() {
+        String name = scope.endpoint(words);
+        int length = words.size("how many bytes the other side may read");
+        Step.Source source = words.accept("=") ? GroupParser.source(words, scope) : null;
+        return new Step.Take(name, length, source);
     }
 
     private Step registerFiles() {

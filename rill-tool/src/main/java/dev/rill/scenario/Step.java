@@ -43,6 +43,17 @@ sealed interface Step {
         static final int CHOKED = -1;
     }
 
+    /// The other side writes without waiting; what it is answered may be expected.
+    record Offer(String name, int length) implements Step {
+    }
+
+    /// The other side reads once, without waiting.
+    ///
+    /// @param length how much at most
+    /// @param source what the bytes must be equal to, or null
+    record Take(String name, int length, Source source) implements Step {
+    }
+
     /// Something on one side of a pair: `end`, `hangup`, `reset`, `choke`, `close`, `shutdown`.
     record Touch(String verb, String name, int how) implements Step {
     }

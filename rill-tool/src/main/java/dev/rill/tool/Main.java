@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         TraceCommand.class,
         ProxyCommand.class,
         ScenarioCommand.class,
+        FuzzCommand.class,
         HelpCommand.class,
     },
     versionProvider = Version.class,
