@@ -38,7 +38,7 @@ final class RingContext implements OpenFile {
     private final ArrayDeque<Request> work = new ArrayDeque<>();
     /// Completed and not posted yet: one batch (`submit_state.compl_reqs`).
     private final List<Request> completed = new ArrayList<>();
-    private final List<Request> draining = new ArrayList<>();
+    private final Draining draining = new Draining(this);
     /// Room for entries left over by bundles of earlier requests, newest last (Q27).
     private final ArrayDeque<Integer> capacities = new ArrayDeque<>();
     OpenFile[] fixedFiles;
@@ -49,8 +49,6 @@ final class RingContext implements OpenFile {
     private boolean disabled;
     private boolean closed;
     private boolean posting;
-    /// Whether a request that waits for all before it has come, and none after it has passed.
-    private boolean drainActive;
     private int inFlight;
 
     RingContext(InProcessKernel kernel, RingLayout layout, int flags) {
@@ -98,6 +96,10 @@ final class RingContext implements OpenFile {
 
     Polling polling() {
         return polling;
+    }
+
+    Draining draining() {
+        return draining;
     }
 
     Timeouts timeouts() {
@@ -375,7 +377,7 @@ final class RingContext implements OpenFile {
             finish(request);
         }
         timeouts.count(completions.tail());
-        releaseDrained();
+        draining.release();
     }
 
     private void finish(Request request) {
@@ -414,42 +416,15 @@ final class RingContext implements OpenFile {
         }
     }
 
-    // ---- draining -------------------------------------------------------------------------
-
-    /// Holds a request back until everything before it is complete (IOSQE_IO_DRAIN).
-    ///
-    /// @return whether it has to wait
-    boolean drain(Request request) {
-        boolean drains = request.has(SqeFlags.IOSQE_IO_DRAIN);
-        if (!drainActive && !drains) {
-            return false;
-        }
-        request.forceAsync = true; // waiting or not, it is a worker's; and so is the next one
-        drainActive = drains || !draining.isEmpty();
-        if (draining.isEmpty() && (!drains || quiet())) {
-            return false;
-        }
-        draining.add(request);
-        return true;
-    }
-
-    private boolean quiet() {
-        return inFlight == 0;
-    }
-
-    private void releaseDrained() {
-        while (!draining.isEmpty()
-                && (!draining.getFirst().has(SqeFlags.IOSQE_IO_DRAIN) || quiet())) {
-            Request request = draining.removeFirst();
-            inFlight++;
-            queue(request, Request.WORK_SUBMIT);
-        }
-    }
-
     /// @return the registered file, or null
     OpenFile fixedFile(int index) {
         return fixedFiles != null && index >= 0 && index < fixedFiles.length
                 ? fixedFiles[index] : null;
+    }
+
+    /// Whether everything that has been started has ended.
+    boolean quiet() {
+        return inFlight == 0;
     }
 
     /// Counts a request that is on its way without having been started here.

@@ -141,7 +141,7 @@ final class Submission {
             request.hasMessage = false;
             request.cflags = request.notifies ? CqeFlags.IORING_CQE_F_MORE : 0;
             ring.complete(request);
-        } else if (!ring.drain(request)) {
+        } else if (!ring.draining().holdBack(request)) {
             ring.start(request);
         }
     }
