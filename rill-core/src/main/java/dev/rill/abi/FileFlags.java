@@ -39,6 +39,8 @@ public final class FileFlags {
     public static final int AT_FDCWD = -100;
     /// Acts on a symbolic link itself.
     public static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    /// Removes a directory.
+    public static final int AT_REMOVEDIR = 0x200;
     /// Acts on the descriptor itself.
     public static final int AT_EMPTY_PATH = 0x1000;
     /// `fcntl`: reads the open flags.

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -24,13 +26,15 @@ final class DiskFile implements OpenFile {
     private static final int BLOCK = 65536;
 
     private final References references = new References();
+    private final Path path;
     private final Kind kind;
     private final FileChannel channel;
     private final int access;
     private final boolean append;
     private long position;
 
-    private DiskFile(Kind kind, FileChannel channel, int flags) {
+    private DiskFile(Path path, Kind kind, FileChannel channel, int flags) {
+        this.path = path.toAbsolutePath();
         this.kind = kind;
         this.channel = channel;
         this.access = flags & FileFlags.O_ACCMODE;
@@ -52,21 +56,51 @@ final class DiskFile implements OpenFile {
             return -Errno.EISDIR;
         }
         if (kind != Kind.REGULAR) {
-            result[0] = new DiskFile(kind, null, flags);
+            result[0] = new DiskFile(file, kind, null, flags);
             return 0;
         }
         try {
-            result[0] = new DiskFile(kind, FileChannel.open(file, options(flags)), flags);
+            FileChannel channel = FileChannel.open(file, options(flags));
+            result[0] = new DiskFile(file, kind, channel, flags);
             return 0;
-        } catch (NoSuchFileException e) {
-            return -Errno.ENOENT;
-        } catch (FileAlreadyExistsException e) {
-            return -Errno.EEXIST;
-        } catch (AccessDeniedException e) {
-            return -Errno.EACCES;
         } catch (IOException e) {
-            return -Errno.EIO;
+            return errno(e);
         }
+    }
+
+    /// Removes a file, or an empty directory.
+    ///
+    /// @return 0 or `-errno`
+    static int unlink(String path, boolean directory) {
+        if (path.isEmpty()) {
+            return -Errno.ENOENT;
+        }
+        Path file = Path.of(path);
+        boolean isDirectory = Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
+        if (isDirectory != directory && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return isDirectory ? -Errno.EISDIR : -Errno.ENOTDIR;
+        }
+        try {
+            Files.delete(file);
+            return 0;
+        } catch (IOException e) {
+            return errno(e);
+        }
+    }
+
+    private static int errno(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> -Errno.ENOENT;
+            case FileAlreadyExistsException _ -> -Errno.EEXIST;
+            case DirectoryNotEmptyException _ -> -Errno.ENOTEMPTY;
+            case AccessDeniedException _ -> -Errno.EACCES;
+            default -> -Errno.EIO;
+        };
+    }
+
+    /// A path that begins at this directory; null when it is none.
+    String resolve(String relative) {
+        return kind == Kind.DIRECTORY ? path.resolve(relative).toString() : null;
     }
 
     private static Set<OpenOption> options(int flags) {

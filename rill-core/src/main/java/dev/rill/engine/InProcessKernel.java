@@ -7,6 +7,7 @@ import static dev.rill.abi.EnterFlags.IORING_ENTER_NO_IOWAIT;
 import static dev.rill.abi.EnterFlags.IORING_ENTER_REGISTERED_RING;
 import static dev.rill.abi.EnterFlags.IORING_ENTER_SQ_WAIT;
 import static dev.rill.abi.EnterFlags.IORING_ENTER_SQ_WAKEUP;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import dev.rill.abi.Errno;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -224,7 +226,11 @@ public final class InProcessKernel implements Kernel {
             return -Errno.EEXIST;
         }
         long until = Long.MAX_VALUE;
+        long whole = Long.MAX_VALUE; // from then on one completion is enough
         if ((flags & IORING_ENTER_EXT_ARG) != 0) {
+            long micros = Integer.toUnsignedLong(
+                    argument.get(JAVA_INT_UNALIGNED, IoUringGeteventsArg.MIN_WAIT_USEC));
+            whole = micros == 0 ? whole : clock.now() + TimeUnit.MICROSECONDS.toNanos(micros);
             long address = argument.get(JAVA_LONG_UNALIGNED, IoUringGeteventsArg.TS);
             if (address != 0) {
                 MemorySegment time = memory.slice(address, KernelTimespec.SIZE);
@@ -249,13 +255,20 @@ public final class InProcessKernel implements Kernel {
         changed(); // what was submitted may be what another thread waits for
         do {
             long now = clock.now();
+            if (whole != Long.MAX_VALUE && whole - now <= 0) {
+                whole = Long.MAX_VALUE;
+                wanted = Math.min(wanted, 1);
+                if (ring.completions().ready() >= wanted) {
+                    return 0;
+                }
+            }
             if (until != Long.MAX_VALUE && until - now <= 0) {
                 return ring.completions().ready() > 0 ? 0 : -Errno.ETIME;
             }
             if (faults.failsCall()) {
                 return -Errno.EINTR;
             }
-            await(Math.min(until, nextTimer(ring)));
+            await(Math.min(Math.min(until, whole), nextTimer(ring)));
             if (ring.closed()) {
                 return -Errno.EBADF; // the kernel was closed meanwhile
             }

@@ -1,6 +1,7 @@
 package dev.rill.engine;
 
 import static dev.rill.abi.FileFlags.AT_FDCWD;
+import static dev.rill.abi.FileFlags.AT_REMOVEDIR;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.rill.abi.CqeFlags;
@@ -15,7 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// The small operations: no-op, open, close, fsync, poll, messages between rings
+/// The small operations: no-op, open, unlink, close, fsync, poll, messages between rings
 /// (io_uring/nop.c, openclose.c, sync.c, poll.c, msg_ring.c).
 final class MiscOps {
 
@@ -49,21 +50,54 @@ final class MiscOps {
         return Request.COMPLETE;
     }
 
-    // ---- OPENAT, CLOSE, FSYNC -------------------------------------------------------------
+    // ---- OPENAT, UNLINKAT, CLOSE, FSYNC ----------------------------------------------------
 
     static int prepareOpen(Request request) {
         return request.bufGroup != 0 || request.fileIndex != 0 ? -Errno.EINVAL : 0;
     }
 
     static int open(Request request) {
+        String[] path = new String[1];
+        int error = resolve(request, path);
+        return request.complete(error != 0 ? error
+                : request.ring.kernel().openFile(path[0], request.opFlags));
+    }
+
+    static int prepareUnlink(Request request) {
+        request.forceAsync = true;
+        boolean other = request.off != 0 || request.sqeLen != 0 || request.bufGroup != 0
+                || request.fileIndex != 0 || (request.opFlags & ~AT_REMOVEDIR) != 0;
+        return other ? -Errno.EINVAL : request.has(SqeFlags.IOSQE_FIXED_FILE) ? -Errno.EBADF : 0;
+    }
+
+    static int unlink(Request request) {
+        String[] path = new String[1];
+        int error = resolve(request, path);
+        return request.complete(error != 0 ? error
+                : DiskFile.unlink(path[0], (request.opFlags & AT_REMOVEDIR) != 0));
+    }
+
+    /// Reads a path and starts it at its directory.
+    ///
+    /// @return 0 or `-errno`
+    private static int resolve(Request request, String[] result) {
         String path = readPath(request);
         if (path == null) {
-            return request.complete(-Errno.EFAULT);
+            return -Errno.EFAULT;
         }
-        if (!path.startsWith("/") && request.fd != AT_FDCWD) {
-            return request.complete(-Errno.EBADF); // directories are not walked from here
+        result[0] = path;
+        if (path.startsWith("/") || request.fd == AT_FDCWD) {
+            return 0;
         }
-        return request.complete(request.ring.kernel().openFile(path, request.opFlags));
+        OpenFile directory = request.ring.kernel().files().get(request.fd);
+        if (directory == null) {
+            return -Errno.EBADF;
+        }
+        if (path.isEmpty()) {
+            return -Errno.ENOENT;
+        }
+        result[0] = directory instanceof DiskFile file ? file.resolve(path) : null;
+        return result[0] == null ? -Errno.ENOTDIR : 0;
     }
 
     private static String readPath(Request request) {

@@ -30,6 +30,7 @@ import static dev.rill.abi.Opcode.IORING_OP_SHUTDOWN;
 import static dev.rill.abi.Opcode.IORING_OP_SOCKET;
 import static dev.rill.abi.Opcode.IORING_OP_TIMEOUT;
 import static dev.rill.abi.Opcode.IORING_OP_TIMEOUT_REMOVE;
+import static dev.rill.abi.Opcode.IORING_OP_UNLINKAT;
 import static dev.rill.abi.Opcode.IORING_OP_WRITE;
 import static dev.rill.abi.Opcode.IORING_OP_WRITEV;
 import static dev.rill.abi.Opcode.IORING_OP_WRITE_FIXED;
@@ -100,6 +101,7 @@ final class Operations {
                 (r, _) -> ReadWriteOps.write(r));
         define(IORING_OP_FSYNC, FILE, MiscOps::prepareFsync, (r, _) -> MiscOps.fsync(r));
         define(IORING_OP_OPENAT, 0, MiscOps::prepareOpen, (r, _) -> MiscOps.open(r));
+        define(IORING_OP_UNLINKAT, 0, MiscOps::prepareUnlink, (r, _) -> MiscOps.unlink(r));
         define(IORING_OP_CLOSE, 0, MiscOps::prepareClose, (r, _) -> MiscOps.close(r));
         define(IORING_OP_POLL_ADD, FILE, MiscOps::preparePoll, (r, _) -> MiscOps.pollAdd(r));
         define(IORING_OP_POLL_REMOVE, 0, MiscOps::preparePollRemove,

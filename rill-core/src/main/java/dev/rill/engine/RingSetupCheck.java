@@ -38,7 +38,8 @@ final class RingSetupCheck {
             | FeatureFlags.IORING_FEAT_FAST_POLL | FeatureFlags.IORING_FEAT_POLL_32BITS
             | FeatureFlags.IORING_FEAT_SQPOLL_NONFIXED | FeatureFlags.IORING_FEAT_EXT_ARG
             | FeatureFlags.IORING_FEAT_CQE_SKIP | FeatureFlags.IORING_FEAT_LINKED_FILE
-            | FeatureFlags.IORING_FEAT_REG_REG_RING | FeatureFlags.IORING_FEAT_RECVSEND_BUNDLE;
+            | FeatureFlags.IORING_FEAT_REG_REG_RING | FeatureFlags.IORING_FEAT_RECVSEND_BUNDLE
+            | FeatureFlags.IORING_FEAT_MIN_TIMEOUT;
 
     private RingSetupCheck() {
     }

@@ -1,5 +1,7 @@
 package dev.rill.engine;
 
+import static dev.rill.abi.EnterFlags.IORING_ENTER_EXT_ARG;
+import static dev.rill.abi.EnterFlags.IORING_ENTER_GETEVENTS;
 import static dev.rill.abi.MsgFlags.MSG_WAITALL;
 import static dev.rill.abi.SocketConstants.AF_INET;
 import static dev.rill.abi.SocketConstants.SOCK_DGRAM;
@@ -13,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rill.Kernels;
 import dev.rill.abi.Errno;
+import dev.rill.abi.IoUringGeteventsArg;
 import dev.rill.abi.SockaddrIn;
 import dev.rill.abi.SqeFlags;
 import dev.rill.kernel.Descriptors;
@@ -390,6 +393,27 @@ class FaultsTest {
             waits.sqe().prepRecv(pair.left(), waits.memory(1).address(), 1, 0).userData(3);
             assertThat(waits.await()).isEqualTo(new Cqe(3, 1, 0));
             assertThat(kernel.nanoTime()).isEqualTo(TimeUnit.SECONDS.toNanos(7));
+        }
+    }
+
+    @Test
+    void aBatchIsWaitedForOnlySoLong() {
+        try (Rig rig = rig(SimulationOptions.faultless())) {
+            Kernel kernel = rig.kernel();
+            MemorySegment argument = rig.memory(IoUringGeteventsArg.SIZE);
+            argument.set(JAVA_INT, IoUringGeteventsArg.MIN_WAIT_USEC, 10_000);
+            argument.set(JAVA_LONG, IoUringGeteventsArg.TS, timespec(rig, 5).address());
+            int flags = IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG;
+            assertThat(kernel.enter(rig.ring().fd(), 0, 2, flags, argument))
+                    .as("nothing at all").isEqualTo(-Errno.ETIME);
+            long begin = kernel.nanoTime();
+            assertThat(begin).isEqualTo(TimeUnit.SECONDS.toNanos(5));
+            rig.sqe().prepNop().userData(1);
+            rig.ring().submitAndWait(0);
+            assertThat(kernel.enter(rig.ring().fd(), 0, 2, flags, argument))
+                    .as("one of two").isZero();
+            assertThat(kernel.nanoTime() - begin).isEqualTo(10 * MILLISECOND);
+            assertThat(rig.poll()).containsExactly(new Cqe(1, 0, 0));
         }
     }
 }
