@@ -162,8 +162,7 @@ final class NetReceive {
                 && (socket.type() == SOCK_STREAM || socket.type() == SOCK_SEQPACKET)) {
             request.ring.buffers().commitPart(request, result,
                     request.message.data.placesTouched(result));
-            request.transferred += result;
-            request.partial = true;
+            request.transferredPart(result);
             return true;
         }
         if (result >= 0 && result < wanted

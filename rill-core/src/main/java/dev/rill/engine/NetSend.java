@@ -178,8 +178,7 @@ final class NetSend {
         } else if (all && result < wanted) {
             if (result > 0
                     && (socket.type() == SOCK_STREAM || socket.type() == SOCK_SEQPACKET)) {
-                request.transferred += result;
-                request.partial = true;
+                request.transferredPart(result);
                 return -Errno.EAGAIN;
             }
             request.failed = true;

@@ -34,6 +34,8 @@ final class Request implements WaitQueue.Waiter {
     static final int HELD_LIST = 1;
     static final int HELD_RING = 2;
 
+    private static final int WAITS_MAX = 128;
+
     final RingContext ring;
 
     // The submission entry, as it was when the request was submitted.
@@ -115,7 +117,7 @@ final class Request implements WaitQueue.Waiter {
     boolean armed;
     boolean polled;
     /// How often it may still wait again (APOLL_MAX_RETRY).
-    int waitsLeft = 128;
+    int waitsLeft = WAITS_MAX;
     boolean oneshot;
     boolean cancelled;
     int pollEvents;
@@ -159,6 +161,14 @@ final class Request implements WaitQueue.Waiter {
 
     Profile profile() {
         return ring.kernel().profile();
+    }
+
+    /// A part of the transfer is made and the rest is waited for, however many parts there are: a
+    /// worker would end up waiting for it inside the call.
+    void transferredPart(int bytes) {
+        transferred += bytes;
+        partial = true;
+        waitsLeft = WAITS_MAX;
     }
 
     /// Sets the result of a request that is complete.
