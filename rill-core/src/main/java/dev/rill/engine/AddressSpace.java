@@ -76,7 +76,13 @@ final class AddressSpace {
         long offset = address - now.bases[i];
         boolean inside = offset <= segment.byteSize() && length <= segment.byteSize() - offset
                 && (length == 0 || offset < segment.byteSize());
-        return inside && segment.scope().isAlive() ? segment : null;
+        return inside && isUsable(segment) ? segment : null;
+    }
+
+    /// Whether memory has not been freed, and is this thread's to use: an arena may be confined to
+    /// another, and Java lets no stranger in.
+    static boolean isUsable(MemorySegment segment) {
+        return segment.scope().isAlive() && segment.isAccessibleBy(Thread.currentThread());
     }
 
     /// A view of exactly one range (`copy_from_user` and `copy_to_user`).

@@ -9,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -49,7 +50,12 @@ final class DiskFile implements OpenFile {
         if (path.isEmpty()) {
             return -Errno.ENOENT;
         }
-        Path file = Path.of(path);
+        Path file;
+        try {
+            file = Path.of(path);
+        } catch (InvalidPathException e) {
+            return -Errno.EINVAL; // no name in this language, or on this system
+        }
         Kind kind = path.equals("/dev/null") ? Kind.NULL : path.equals("/dev/zero") ? Kind.ZERO
                 : Files.isDirectory(file) ? Kind.DIRECTORY : Kind.REGULAR;
         if (kind == Kind.DIRECTORY && writes) {
@@ -156,6 +162,9 @@ final class DiskFile implements OpenFile {
     }
 
     private int readChannel(IoVector into, long at) {
+        if (at < -1) {
+            return -Errno.EINVAL;
+        }
         long from = at == -1 ? position : at;
         int done = 0;
         try {
@@ -187,6 +196,9 @@ final class DiskFile implements OpenFile {
             int size = (int) Math.min(from.remaining(), Integer.MAX_VALUE);
             from.skip(size);
             return size;
+        }
+        if (at < -1) {
+            return -Errno.EINVAL;
         }
         int done = 0;
         try {

@@ -89,7 +89,7 @@ final class IoVector {
         while (done < length && remaining > 0) {
             int part = (int) Math.min(length - done, lengths[current] - within);
             if (part > 0) {
-                if (segments[current] == null) {
+                if (place(current) == null) {
                     return done > 0 ? done : -Errno.EFAULT;
                 }
                 MemorySegment.copy(from, offset + done, segments[current], JAVA_BYTE,
@@ -109,7 +109,7 @@ final class IoVector {
         while (done < length && remaining > 0) {
             int part = (int) Math.min(length - done, lengths[current] - within);
             if (part > 0) {
-                if (segments[current] == null) {
+                if (place(current) == null) {
                     return done > 0 ? done : -Errno.EFAULT;
                 }
                 MemorySegment.copy(segments[current], JAVA_BYTE, offsets[current] + within,
@@ -134,6 +134,12 @@ final class IoVector {
         return piece;
     }
 
+    /// The memory of a place; null when it is not mapped, or not any more.
+    private MemorySegment place(int index) {
+        MemorySegment segment = segments[index];
+        return segment != null && AddressSpace.isUsable(segment) ? segment : null;
+    }
+
     /// The place at the cursor, as far as it is contiguous.
     ///
     /// @return the memory, or null when it is not mapped
@@ -142,7 +148,7 @@ final class IoVector {
             current++;
             within = 0;
         }
-        MemorySegment segment = segments[current];
+        MemorySegment segment = place(current);
         return segment == null ? null
                 : segment.asSlice(offsets[current] + within, lengths[current] - within);
     }
@@ -153,7 +159,7 @@ final class IoVector {
     ByteBuffer[] buffers(int max) {
         ByteBuffer[] buffers = new ByteBuffer[Math.min(max, count - current)];
         int found = 0;
-        for (int i = current; found < buffers.length && segments[i] != null; i++) {
+        for (int i = current; found < buffers.length && place(i) != null; i++) {
             long skipped = i == current ? within : 0;
             buffers[found++] = segments[i].asSlice(offsets[i] + skipped,
                     Math.min(lengths[i] - skipped, Integer.MAX_VALUE)).asByteBuffer();

@@ -19,6 +19,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 
 /// `struct sockaddr` to what `java.nio` calls an address, and back.
@@ -38,7 +39,7 @@ final class NioAddresses {
         };
     }
 
-    /// @return null for a Unix name that is no path: Java cannot say it
+    /// @return null for a Unix name that is no path, or none in Java
     static SocketAddress toJava(byte[] address) {
         byte[] whole = Addresses.normalized(address);
         try {
@@ -71,8 +72,12 @@ final class NioAddresses {
         while (address[end - 1] == 0) {
             end--;
         }
-        return UnixDomainSocketAddress.of(new String(address, SockaddrUn.PATH,
-                end - SockaddrUn.PATH, StandardCharsets.UTF_8));
+        try {
+            return UnixDomainSocketAddress.of(new String(address, SockaddrUn.PATH,
+                    end - SockaddrUn.PATH, StandardCharsets.UTF_8));
+        } catch (InvalidPathException e) {
+            return null;
+        }
     }
 
     /// @param domain of the socket: to an IPv6 socket IPv4 addresses look mapped
