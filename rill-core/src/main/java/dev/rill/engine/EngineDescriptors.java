@@ -160,19 +160,15 @@ final class EngineDescriptors implements Descriptors {
     @Override
     public int write(int fd, MemorySegment from) {
         IoVector data = new IoVector().clear().add(from);
-        int done = 0;
-        while (true) {
-            int result = transfer(fd, file -> file.writable() ? file.write(data, -1)
-                    : -Errno.EBADF);
-            if (result < 0) {
-                return done > 0 ? done : result;
-            }
-            done += result;
-            OpenFile file = kernel.files().get(fd);
-            if (data.remaining() == 0 || result == 0 || file == null || file.nonblocking()) {
-                return done; // a blocking write takes all of it
-            }
-        }
+        long size = data.remaining();
+        int result = transfer(fd, file -> {
+            int written = file.writable() ? file.write(data, -1) : -Errno.EBADF;
+            // a blocking write takes all of it
+            return written > 0 && data.remaining() > 0 && !file.nonblocking() ? -Errno.EAGAIN
+                    : written;
+        });
+        int done = (int) (size - data.remaining());
+        return done > 0 ? done : result;
     }
 
     /// Makes a call that may have to wait.
@@ -184,8 +180,9 @@ final class EngineDescriptors implements Descriptors {
             }
             int result = call.applyAsInt(file);
             while (result == -Errno.EAGAIN && !file.nonblocking()) {
-                kernel.returnToProgram();
-                kernel.await(Long.MAX_VALUE);
+                if (!kernel.returnToProgram()) { // what it did may be what is waited for
+                    kernel.await(Long.MAX_VALUE);
+                }
                 if (kernel.files().get(fd) != file) {
                     return -Errno.EBADF;
                 }

@@ -289,14 +289,17 @@ public final class InProcessKernel implements Kernel {
     }
 
     /// Does the work of the ring that is waited for, and of this thread's others.
+    /// What one does may be what another has waited for.
     private void runAll(RingContext ring) {
+        boolean more;
         do {
             ring.runWork();
             ring.completions().flushOverflow();
+            more = false;
             for (int i = 0; i < rings.size(); i++) {
-                rings.get(i).workAlong();
+                more |= rings.get(i).workAlong();
             }
-        } while (ring.hasWork()); // what another ring did may have been for this one
+        } while (more);
     }
 
     @Override
@@ -462,10 +465,14 @@ public final class InProcessKernel implements Kernel {
     }
 
     /// At the end of a plain call: rings of this thread that do not defer their work do it now.
-    void returnToProgram() {
+    ///
+    /// @return whether there was anything to do
+    boolean returnToProgram() {
+        boolean some = false;
         for (int i = 0; i < rings.size(); i++) {
-            rings.get(i).returnToProgram();
+            some |= rings.get(i).returnToProgram();
         }
+        return some;
     }
 
     void forget(RingContext ring) {

@@ -183,10 +183,14 @@ final class RingContext implements OpenFile {
 
     /// At the end of any call of the thread that uses the ring, and while it waits for another
     /// ring: what the kernel does on its way back to the program, unless the ring defers it.
-    void returnToProgram() {
-        if (!deferred() && !work.isEmpty() && task == Thread.currentThread()) {
-            runWork();
+    ///
+    /// @return whether there was anything to do
+    boolean returnToProgram() {
+        if (deferred() || work.isEmpty() || task != Thread.currentThread()) {
+            return false;
         }
+        runWork();
+        return true;
     }
 
     /// Whether this thread does the ring's work while it waits for another ring.
@@ -195,11 +199,14 @@ final class RingContext implements OpenFile {
     }
 
     /// The same, with the timers that have ended meanwhile.
-    void workAlong() {
-        if (worksAlong()) {
-            timeouts.expire(kernel.clock().now());
-            returnToProgram();
+    ///
+    /// @return whether there was anything to do
+    boolean workAlong() {
+        if (!worksAlong()) {
+            return false;
         }
+        timeouts.expire(kernel.clock().now());
+        return returnToProgram();
     }
 
     private void run(Request request) {
