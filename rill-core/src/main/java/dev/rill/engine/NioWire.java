@@ -44,8 +44,9 @@ final class NioWire implements Wire {
     private final MemoryWire inside = new MemoryWire();
     /// Whether a thread waits in the selector; only that thread may touch what it found.
     private boolean selecting;
-    /// What is to be tried again soon, as nobody tells when it would work.
+    /// What is to be tried again soon, as nobody tells when it would work, and when.
     private final List<Runnable> later = new ArrayList<>();
+    private long laterAt;
     /// For whole datagrams on their way.
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(1 << 16);
 
@@ -56,7 +57,13 @@ final class NioWire implements Wire {
 
     static NioWire open() {
         try {
-            return new NioWire(Selector.open(), Selector.open());
+            Selector selector = Selector.open();
+            try {
+                return new NioWire(selector, Selector.open());
+            } catch (IOException e) {
+                selector.close();
+                throw e;
+            }
         } catch (IOException e) {
             throw new KernelException("opening a selector",
                     NioErrors.errno(e, Errno.EMFILE));
@@ -103,12 +110,17 @@ final class NioWire implements Wire {
         if (selecting) {
             return; // somebody looks all the time
         }
+        selectNow();
+        tell();
+        tryAgain();
+    }
+
+    private void selectNow() {
         try {
             selector.selectNow();
         } catch (IOException e) {
             throw failed(e);
         }
-        tell();
     }
 
     @Override
@@ -117,7 +129,7 @@ final class NioWire implements Wire {
             clock.await(changed, limit);
             return;
         }
-        long until = later.isEmpty() ? limit : Math.min(limit, clock.now() + AGAIN_NANOS);
+        long until = later.isEmpty() ? limit : Math.min(limit, laterAt);
         long millis = 0; // for ever
         if (until != Long.MAX_VALUE) {
             long left = until - clock.now();
@@ -125,7 +137,7 @@ final class NioWire implements Wire {
                 look();
                 return;
             }
-            millis = TimeUnit.NANOSECONDS.toMillis(left + 999_999);
+            millis = TimeUnit.NANOSECONDS.toMillis(left - 1) + 1;
         }
         selecting = true;
         lock.unlock();
@@ -169,6 +181,9 @@ final class NioWire implements Wire {
     }
 
     private void tryAgain() {
+        if (later.isEmpty() || laterAt - System.nanoTime() > 0) {
+            return;
+        }
         List<Runnable> due = List.copyOf(later);
         later.clear();
         due.forEach(Runnable::run);
@@ -218,6 +233,9 @@ final class NioWire implements Wire {
 
     /// Has something done again soon.
     void later(Runnable what) {
+        if (later.isEmpty()) {
+            laterAt = System.nanoTime() + AGAIN_NANOS;
+        }
         later.add(what);
         changed();
     }
@@ -238,12 +256,18 @@ final class NioWire implements Wire {
         }
     }
 
-    /// Makes the selector let go of channels that are closed.
+    /// Makes the selector let go of channels that are closed, now.
     void letGo() {
+        if (!selector.isOpen()) {
+            return;
+        }
         if (selecting) {
-            selector.wakeup();
-        } else if (selector.isOpen()) {
-            look();
+            selector.wakeup(); // out of the selector, where there is room for one
+            selectNow();
+            selector.wakeup(); // who was not in there yet shall not stay
+        } else {
+            selectNow();
+            tell();
         }
     }
 

@@ -1,10 +1,15 @@
 package dev.rill.kernel;
 
+import static dev.rill.abi.SocketConstants.AF_INET;
+import static dev.rill.abi.SocketConstants.SOCK_STREAM;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rill.Kernels;
 import dev.rill.abi.Errno;
+import dev.rill.abi.SockaddrIn;
 import dev.rill.testing.KernelTest;
 import dev.rill.testing.Rig;
 import dev.rill.testing.Rig.Cqe;
@@ -92,6 +97,42 @@ class WaitingThreadsTest {
             rig.sqe().prepSend(pair.right(), from.address(), 9, 0).userData(1);
             assertThat(rig.await()).isEqualTo(new Cqe(1, 9, 0));
             assertThat(reader.get()).isEqualTo(9);
+        }
+    }
+
+    /// Whoever waits in the meantime may have it in their hands.
+    @KernelTest
+    void anAddressIsFreeAgainWhenItsListenerIsClosed(Kernel kernel) throws Exception {
+        CompletableFuture<Integer> waiting = new CompletableFuture<>();
+        FutureTask<Cqe> receiver = start(() -> {
+            try (Rig rig = new Rig(kernel)) {
+                Pair pair = rig.tcp();
+                MemorySegment into = rig.memory(16);
+                rig.sqe().prepRecv(pair.left(), into.address(), 16, 0).userData(1);
+                rig.poll();
+                waiting.complete(pair.right());
+                return rig.await();
+            }
+        });
+        int peer = waiting.get();
+        Descriptors calls = kernel.descriptors();
+        try (Rig rig = new Rig(kernel)) {
+            MemorySegment address = rig.memory(SockaddrIn.SIZE).asSlice(0, SockaddrIn.SIZE);
+            address.set(JAVA_SHORT, SockaddrIn.FAMILY, (short) AF_INET);
+            address.set(JAVA_INT, SockaddrIn.ADDR, 0x0100007f);
+            for (int i = 0; i < 300; i++) {
+                int fd = calls.socket(AF_INET, SOCK_STREAM, 0);
+                assertThat(calls.bind(fd, address)).isZero();
+                assertThat(calls.listen(fd, 1)).isZero();
+                calls.getsockname(fd, address);
+                rig.sqe().prepAccept(fd, 0).userData(1);
+                assertThat(rig.poll()).isEmpty();
+                rig.sqe().prepCancel(1).userData(2);
+                rig.await(2);
+                assertThat(calls.close(fd)).isZero();
+            }
+            rig.write(peer, Rig.pattern(4, 1));
+            assertThat(receiver.get().res()).isEqualTo(4);
         }
     }
 
