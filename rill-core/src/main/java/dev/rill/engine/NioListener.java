@@ -15,6 +15,7 @@ final class NioListener {
     private final int domain;
     private final NioOptions options;
     private final ServerSocketChannel channel;
+    private final WaitQueue waiters;
     private final Readiness readiness;
     /// Accepted to find out whether there was anybody, and not asked for yet.
     private NioStreamSocket next;
@@ -24,6 +25,7 @@ final class NioListener {
             SocketAddress address, int backlog) throws IOException {
         this.wire = wire;
         this.domain = domain;
+        this.waiters = waiters;
         this.options = options;
         channel = ServerSocketChannel.open(NioAddresses.family(domain));
         try {
@@ -54,15 +56,24 @@ final class NioListener {
         return next != null;
     }
 
+    /// Takes a connection. One of those that wait was told that there are some: when there is
+    /// another, another one is told.
+    ///
     /// @return 0 or `-errno`
     int accept(Socket[] result) {
         try {
             result[0] = next != null ? next : fetch();
             next = null;
-            return result[0] == null ? -Errno.EAGAIN : 0;
         } catch (IOException e) {
             return -NioErrors.errno(e, Errno.EMFILE);
         }
+        if (result[0] == null) {
+            return -Errno.EAGAIN;
+        }
+        if (!waiters.isEmpty() && hasNext()) {
+            waiters.wake(Events.DATA_READY);
+        }
+        return 0;
     }
 
     private NioStreamSocket fetch() throws IOException {
@@ -71,7 +82,12 @@ final class NioListener {
             readiness.exhausted(OP_ACCEPT);
             return null;
         }
-        return NioStreamSocket.accepted(wire, domain, accepted, options, channel);
+        try {
+            return NioStreamSocket.accepted(wire, domain, accepted, options, channel);
+        } catch (IOException | RuntimeException e) {
+            wire.close(accepted);
+            throw e;
+        }
     }
 
     void close() {

@@ -64,10 +64,14 @@ final class Readiness {
         ask(interest() | operation);
     }
 
-    /// A call went through, and there may be more.
+    /// A call went through, and there may be more. Who stays in the queue meanwhile is to be told
+    /// of what comes next.
     void unknown(int operation) {
         exhausted &= ~operation;
         ready &= ~operation;
+        if (!waiters.isEmpty()) {
+            ask(interest() | operation);
+        }
     }
 
     /// Whether an operation would go through now; finds out where that is not known.

@@ -23,6 +23,10 @@ final class WaitQueue {
         (alone ? exclusive : waiters).add(waiter);
     }
 
+    boolean isEmpty() {
+        return waiters.isEmpty() && exclusive.isEmpty();
+    }
+
     void remove(Waiter waiter) {
         if (!remove(waiters, waiter)) {
             remove(exclusive, waiter);
