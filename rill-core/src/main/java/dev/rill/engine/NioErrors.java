@@ -8,8 +8,10 @@ import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.Locale;
 import java.util.Map;
 
 /// What an exception of `java.nio` is called in C.
@@ -27,6 +29,7 @@ final class NioErrors {
             Map.entry("network is unreachable", Errno.ENETUNREACH),
             Map.entry("network is down", Errno.ENETDOWN),
             Map.entry("cannot assign requested address", Errno.EADDRNOTAVAIL),
+            Map.entry("can't assign requested address", Errno.EADDRNOTAVAIL),
             Map.entry("address already in use", Errno.EADDRINUSE),
             Map.entry("permission denied", Errno.EACCES),
             Map.entry("operation not permitted", Errno.EPERM),
@@ -34,6 +37,7 @@ final class NioErrors {
             Map.entry("too many open files", Errno.EMFILE),
             Map.entry("no such file or directory", Errno.ENOENT),
             Map.entry("not a directory", Errno.ENOTDIR),
+            Map.entry("wrong type for socket", Errno.EPROTOTYPE),
             Map.entry("message too long", Errno.EMSGSIZE),
             Map.entry("no buffer space available", Errno.ENOBUFS),
             Map.entry("cannot allocate memory", Errno.ENOMEM),
@@ -47,7 +51,8 @@ final class NioErrors {
     /// @param usual what this kind of call fails with when the exception does not say
     /// @return an error number, positive
     static int errno(IOException failure, int usual) {
-        String text = failure.getMessage() == null ? "" : failure.getMessage().toLowerCase();
+        String text = failure.getMessage() == null ? ""
+                : failure.getMessage().toLowerCase(Locale.ROOT);
         int found = 0;
         int length = 0;
         for (Map.Entry<String, Integer> entry : TEXTS.entrySet()) {
@@ -74,7 +79,7 @@ final class NioErrors {
         return switch (failure) {
             case UnsupportedAddressTypeException _ -> Errno.EAFNOSUPPORT;
             case UnresolvedAddressException _ -> Errno.EADDRNOTAVAIL;
-            case AlreadyBoundException _ -> Errno.EINVAL;
+            case AlreadyBoundException _, ConnectionPendingException _ -> Errno.EINVAL;
             case SecurityException _ -> Errno.EACCES;
             default -> throw failure;
         };

@@ -11,6 +11,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,10 +24,25 @@ class NioErrorsTest {
         "Broken pipe, EPIPE", "Too many open files, EMFILE",
         "Too many open files in system, ENFILE", "Connection timed out, ETIMEDOUT",
         "Network is unreachable, ENETUNREACH", "Message too long, EMSGSIZE",
+        "Can't assign requested address, EADDRNOTAVAIL",
+        "Protocol wrong type for socket, EPROTOTYPE",
         "Resource temporarily unavailable, EAGAIN", "No such file or directory, ENOENT"})
     void theTextSaysWhich(String text, String name) {
         assertThat(Errno.name(NioErrors.errno(new SocketException(text), Errno.EIO)))
                 .isEqualTo(name);
+    }
+
+    /// A Turkish I is another letter when it is small.
+    @Test
+    void theUsersLanguageDoesNotChangeTheLetters() {
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.of("tr"));
+            assertThat(NioErrors.errno(new SocketException("Invalid argument"), Errno.EIO))
+                    .isEqualTo(Errno.EINVAL);
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test
