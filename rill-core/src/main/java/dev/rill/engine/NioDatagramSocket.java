@@ -93,6 +93,10 @@ final class NioDatagramSocket implements Socket {
         if (sendShutdown) {
             return -Errno.EPIPE;
         }
+        int checked = message.name == null ? 0 : SocketCalls.checkTarget(this, message.name);
+        if (checked != 0) {
+            return checked;
+        }
         long size = message.data.remaining();
         if (size > DATAGRAM_MAX) {
             return -Errno.EMSGSIZE;
@@ -164,7 +168,7 @@ final class NioDatagramSocket implements Socket {
 
     @Override
     public int bind(byte[] address) {
-        int checked = SocketCalls.checkBind(this, address, bound ? localAddress() : null);
+        int checked = SocketCalls.checkAddress(this, address, bound);
         if (checked != 0) {
             return checked;
         }

@@ -12,6 +12,7 @@ import static dev.rill.abi.SocketConstants.SO_ACCEPTCONN;
 import static dev.rill.abi.SocketConstants.SO_BROADCAST;
 import static dev.rill.abi.SocketConstants.SO_DOMAIN;
 import static dev.rill.abi.SocketConstants.SO_KEEPALIVE;
+import static dev.rill.abi.SocketConstants.SO_LINGER;
 import static dev.rill.abi.SocketConstants.SO_PROTOCOL;
 import static dev.rill.abi.SocketConstants.SO_RCVBUF;
 import static dev.rill.abi.SocketConstants.SO_REUSEADDR;
@@ -21,6 +22,7 @@ import static dev.rill.abi.SocketConstants.SO_TYPE;
 import static dev.rill.abi.SocketConstants.TCP_NODELAY;
 
 import dev.rill.abi.Errno;
+import dev.rill.abi.Linger;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
@@ -33,6 +35,8 @@ import java.util.Map;
 ///
 /// An option that Java cannot set is refused, not swallowed.
 final class NioOptions {
+
+    private static final int NO_LINGER = -1;
 
     private final int domain;
     private final int type;
@@ -78,6 +82,18 @@ final class NioOptions {
         return result;
     }
 
+    /// Sets `SO_LINGER`.
+    ///
+    /// @return 0 or `-errno`
+    int setLinger(NetworkChannel channel, int on, int seconds) {
+        int value = on != 0 ? Math.max(0, seconds) : NO_LINGER;
+        int result = apply(channel, StandardSocketOptions.SO_LINGER, value);
+        if (result == 0) {
+            values.put(StandardSocketOptions.SO_LINGER, value);
+        }
+        return result;
+    }
+
     /// Sets on a new channel what was set on the one before it.
     void applyAll(NetworkChannel channel) {
         for (Map.Entry<SocketOption<?>, Integer> entry : values.entrySet()) {
@@ -104,7 +120,8 @@ final class NioOptions {
             if (option.type() == Boolean.class) {
                 channel.setOption((SocketOption<Boolean>) option, value != 0);
             } else {
-                channel.setOption((SocketOption<Integer>) option, Math.max(1, value));
+                channel.setOption((SocketOption<Integer>) option,
+                        option == StandardSocketOptions.SO_LINGER ? value : Math.max(1, value));
             }
             return 0;
         } catch (IOException e) {
@@ -112,12 +129,20 @@ final class NioOptions {
         } catch (UnsupportedOperationException e) {
             // kept for those that are accepted, see inherit
             return option == StandardSocketOptions.TCP_NODELAY
+                    || option == StandardSocketOptions.SO_LINGER
                     || option == StandardSocketOptions.SO_KEEPALIVE ? 0 : -Errno.ENOPROTOOPT;
         }
     }
 
-    /// @return the value's length in bytes or `-errno`; the value is in element 0
+    /// @return the value's length in bytes or `-errno`; the value is in element 0 and, of what is
+    ///         two numbers, 1
     int get(NetworkChannel channel, int level, int option, int[] value, boolean listening) {
+        if (level == SOL_SOCKET && option == SO_LINGER) {
+            int seconds = values.getOrDefault(StandardSocketOptions.SO_LINGER, NO_LINGER);
+            value[0] = seconds == NO_LINGER ? 0 : 1;
+            value[1] = Math.max(0, seconds);
+            return Linger.SIZE;
+        }
         if (level == SOL_SOCKET) {
             switch (option) {
                 case SO_TYPE -> value[0] = type;

@@ -37,9 +37,15 @@ final class NioStreamSocket implements Socket {
     private SocketChannel channel;
     /// When the socket listens: then it has no channel of its own.
     private NioListener listener;
+    /// The address that the program has bound the socket to.
+    private SocketAddress chosen;
     private boolean bound;
     private boolean connecting;
     private boolean connected;
+    /// A connect failed after it had begun; the next one says so.
+    private boolean refused;
+    /// The connection broke, and somebody was told.
+    private boolean cut;
     private boolean sendShutdown;
     private boolean receiveShutdown;
     private boolean nonblocking;
@@ -71,6 +77,23 @@ final class NioStreamSocket implements Socket {
         return socket;
     }
 
+    /// Goes on with a new channel: Java closes that of a connect that failed, and a listener has
+    /// one of its own.
+    private void renew() throws IOException {
+        take(SocketChannel.open(NioAddresses.family(domain)));
+        if (chosen != null) {
+            vacate(chosen);
+            channel.bind(chosen);
+        }
+    }
+
+    /// Removes what a Unix socket leaves behind, so that its path can be bound again.
+    private static void vacate(SocketAddress address) throws IOException {
+        if (address instanceof UnixDomainSocketAddress unix) {
+            Files.deleteIfExists(unix.getPath());
+        }
+    }
+
     private void take(SocketChannel newChannel) throws IOException {
         newChannel.configureBlocking(false);
         channel = newChannel;
@@ -82,11 +105,14 @@ final class NioStreamSocket implements Socket {
 
     @Override
     public int receive(Message message) {
-        if (!connected) {
-            return tcp ? -Errno.ENOTCONN : -Errno.EINVAL;
-        }
         if (error != 0) {
             return takeError();
+        }
+        if (!connected) {
+            return !tcp ? -Errno.EINVAL : connecting ? -Errno.EAGAIN : -Errno.ENOTCONN;
+        }
+        if (cut) {
+            return 0;
         }
         IoVector data = message.data;
         long wanted = data.remaining();
@@ -132,7 +158,7 @@ final class NioStreamSocket implements Socket {
             return takeError();
         }
         if (!connected) {
-            return tcp ? -Errno.EPIPE : -Errno.ENOTCONN;
+            return !tcp ? -Errno.ENOTCONN : connecting ? -Errno.EAGAIN : -Errno.EPIPE;
         }
         if (sendShutdown) {
             return -Errno.EPIPE;
@@ -156,6 +182,7 @@ final class NioStreamSocket implements Socket {
 
     /// The connection is broken: the call that found out says so, later ones meet its end.
     private void cut() {
+        cut = true;
         receiveShutdown = true;
         sendShutdown = true;
         waiters.wake(0);
@@ -200,8 +227,11 @@ final class NioStreamSocket implements Socket {
         if (how < SHUT_RD || how > SHUT_RDWR) {
             return -Errno.EINVAL;
         }
+        if (listener != null) {
+            return how == SHUT_WR ? 0 : stopListening();
+        }
         if (!connected) {
-            return tcp && listener == null ? -Errno.ENOTCONN : 0;
+            return tcp ? -Errno.ENOTCONN : 0;
         }
         try {
             if (how != SHUT_WR) {
@@ -222,6 +252,15 @@ final class NioStreamSocket implements Socket {
         return 0;
     }
 
+    /// Who waits for connections is told that none will come.
+    private int stopListening() {
+        listener.close();
+        listener = null;
+        renewAfterEnd();
+        waiters.wake(0);
+        return 0;
+    }
+
     @Override
     public void release() {
         if (listener != null) {
@@ -237,7 +276,7 @@ final class NioStreamSocket implements Socket {
 
     @Override
     public int bind(byte[] address) {
-        int checked = SocketCalls.checkBind(this, address, bound ? localAddress() : null);
+        int checked = SocketCalls.checkAddress(this, address, bound);
         if (checked != 0) {
             return checked;
         }
@@ -248,6 +287,7 @@ final class NioStreamSocket implements Socket {
         try {
             channel.bind(to);
             bound = true;
+            chosen = to;
             return 0;
         } catch (IOException e) {
             return -NioErrors.errno(e, Errno.EADDRINUSE);
@@ -269,16 +309,26 @@ final class NioStreamSocket implements Socket {
             SocketAddress address = channel.getLocalAddress();
             readiness.forget();
             wire.close(channel);
-            if (address instanceof UnixDomainSocketAddress unix) {
-                Files.deleteIfExists(unix.getPath());
-            }
+            wire.letGo();
+            vacate(address);
             listener = new NioListener(wire, domain, waiters, options, address, backlog);
             bound = true;
             return 0;
         } catch (IOException e) {
+            renewAfterEnd();
             return -NioErrors.errno(e, Errno.EADDRINUSE);
         } catch (RuntimeException e) {
             return -NioErrors.errno(e);
+        }
+    }
+
+    /// Where even that fails, there is no channel until the next connect asks for one.
+    private void renewAfterEnd() {
+        try {
+            renew();
+        } catch (IOException e) {
+            System.getLogger(NioStreamSocket.class.getName())
+                    .log(System.Logger.Level.DEBUG, "opening a socket again", e);
         }
     }
 
@@ -290,8 +340,9 @@ final class NioStreamSocket implements Socket {
         if (connecting) {
             return -Errno.EALREADY;
         }
-        if (error != 0) {
-            return takeError();
+        if (error != 0 || refused) {
+            refused = false;
+            return error != 0 ? takeError() : -Errno.ECONNABORTED;
         }
         if (!Addresses.isComplete(address)) {
             return -Errno.EINVAL;
@@ -305,7 +356,7 @@ final class NioStreamSocket implements Socket {
         }
         try {
             if (!channel.isOpen()) {
-                take(SocketChannel.open(NioAddresses.family(domain))); // a connect failed before
+                renew();
             }
             if (channel.connect(to)) {
                 connected = true;
@@ -316,6 +367,7 @@ final class NioStreamSocket implements Socket {
             return -Errno.EINPROGRESS;
         } catch (IOException e) {
             int errno = NioErrors.errno(e, Errno.ECONNREFUSED);
+            renewAfterEnd();
             if (errno != Errno.EAGAIN) {
                 return -errno;
             }
@@ -350,7 +402,14 @@ final class NioStreamSocket implements Socket {
             connecting = !connected;
         } catch (IOException e) {
             connecting = false;
+            refused = true;
             error = NioErrors.errno(e, Errno.ECONNREFUSED);
+            renewAfterEnd();
+        }
+        if (connecting) {
+            readiness.exhausted(OP_CONNECT);
+        } else {
+            waiters.wake(0); // whatever it is that they wait for
         }
     }
 
@@ -400,6 +459,11 @@ final class NioStreamSocket implements Socket {
     @Override
     public int setOption(int level, int option, int value) {
         return options.set(network(), level, option, value);
+    }
+
+    @Override
+    public int setLinger(int on, int seconds) {
+        return options.setLinger(network(), on, seconds);
     }
 
     @Override

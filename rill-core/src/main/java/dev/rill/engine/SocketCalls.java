@@ -1,26 +1,55 @@
 package dev.rill.engine;
 
+import static dev.rill.abi.SocketConstants.AF_INET;
 import static dev.rill.abi.SocketConstants.AF_UNIX;
 import static dev.rill.abi.SocketConstants.AF_UNSPEC;
 
 import dev.rill.abi.Errno;
+import dev.rill.abi.SockaddrIn;
+import dev.rill.abi.SockaddrIn6;
 
-/// What all sockets in memory do alike.
+/// What all sockets do alike.
 final class SocketCalls {
 
     private SocketCalls() {
     }
 
+    /// Whether a socket may be bound, on a machine that has the loopback interface alone.
+    ///
     /// @return 0 or `-errno`
     static int checkBind(Socket socket, byte[] address, byte[] bound) {
-        if (bound != null || !Addresses.isComplete(address)) {
+        int checked = checkAddress(socket, address, bound != null);
+        return checked == 0 && Addresses.isInet(address) && !Addresses.isLocal(address)
+                ? -Errno.EADDRNOTAVAIL : checked;
+    }
+
+    /// Whether a socket may be bound to some address of its kind.
+    ///
+    /// @return 0 or `-errno`
+    static int checkAddress(Socket socket, byte[] address, boolean bound) {
+        if (bound || !Addresses.isComplete(address)) {
             return -Errno.EINVAL;
         }
         if (Addresses.family(address) != socket.domain()) {
             return socket.domain() == AF_UNIX ? -Errno.EINVAL : -Errno.EAFNOSUPPORT;
         }
-        return Addresses.isInet(address) && !Addresses.isLocal(address)
-                ? -Errno.EADDRNOTAVAIL : 0;
+        return 0;
+    }
+
+    /// Whether a datagram can be sent to an address; IPv6 sockets take those of IPv4, too.
+    ///
+    /// @return 0 or `-errno`
+    static int checkTarget(Socket from, byte[] address) {
+        int family = Addresses.family(address);
+        int size = from.domain() == AF_INET || family == AF_INET ? SockaddrIn.SIZE
+                : SockaddrIn6.SCOPE_ID;
+        if (address.length < size) {
+            return -Errno.EINVAL;
+        }
+        if (family != from.domain() && family != AF_INET) {
+            return -Errno.EAFNOSUPPORT;
+        }
+        return Addresses.port(address) == 0 ? -Errno.EINVAL : 0;
     }
 
     /// Whether an address of a connect is none: that ends a connection.

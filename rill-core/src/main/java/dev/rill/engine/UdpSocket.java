@@ -75,6 +75,10 @@ final class UdpSocket implements MemorySocket {
         if (sendShutdown) {
             return -Errno.EPIPE;
         }
+        int checked = message.name == null ? 0 : SocketCalls.checkTarget(this, message.name);
+        if (checked != 0) {
+            return checked;
+        }
         byte[] to = message.name == null ? remote
                 : Addresses.specific(Addresses.normalized(message.name));
         if (to == null) {
