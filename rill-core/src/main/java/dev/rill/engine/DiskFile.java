@@ -81,16 +81,18 @@ final class DiskFile implements OpenFile {
         if (path.isEmpty()) {
             return -Errno.ENOENT;
         }
-        Path file = Path.of(path);
-        boolean isDirectory = Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
-        if (isDirectory != directory && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            return isDirectory ? -Errno.EISDIR : -Errno.ENOTDIR;
-        }
         try {
+            Path file = Path.of(path);
+            boolean isDirectory = Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
+            if (isDirectory != directory && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                return isDirectory ? -Errno.EISDIR : -Errno.ENOTDIR;
+            }
             Files.delete(file);
             return 0;
         } catch (IOException e) {
             return errno(e);
+        } catch (InvalidPathException e) {
+            return -Errno.EINVAL; // no name in this language, or on this system
         }
     }
 

@@ -18,7 +18,7 @@ final class FileTable {
         return fd >= 0 && fd < files.length ? files[fd] : null;
     }
 
-    /// Gives a file a descriptor.
+    /// Gives a file a descriptor; one that finds none is released.
     ///
     /// @return the descriptor or `-EMFILE`
     int open(OpenFile file) {
@@ -27,6 +27,7 @@ final class FileTable {
             fd++;
         }
         if (fd >= MAX) {
+            file.release();
             return -Errno.EMFILE;
         }
         if (fd == files.length) {
