@@ -57,6 +57,8 @@ public final class Ring implements AutoCloseable {
     private static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
     /// What cancelled requests are given to end before it is asked again whether there are any.
     private static final long CANCEL_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /// Silence after which it is asked again.
+    private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     /// Unlikely as anybody else's user data.
     private static final long CANCEL_TAG = 0x52696c6c_636c6f73L;
 
@@ -379,8 +381,12 @@ public final class Ring implements AutoCloseable {
                     sqe().prepCancelAny().userData(CANCEL_TAG);
                     asked = true;
                 }
-                submitAndWait(1, left);
+                long finished = completions.finished();
+                submitAndWait(1, idle ? Math.min(left, ASK_AGAIN_NANOS) : left);
                 int cancelled = discard();
+                if (idle && completions.finished() == finished) {
+                    idle = false; // what was linked behind a cancelled request may wait as well
+                }
                 if (cancelled >= 0) {
                     asked = false;
                     idle = countable || cancelled == 0;

@@ -186,13 +186,13 @@ final class RequestLines {
 
     private void provide() {
         int bgid = choice.oneIn(3) ? groups.newNumber() : groups.any(true);
+        boolean tooMany = choice.oneIn(12);
+        int many = tooMany ? 65537 : choice.of(1, 1, 2, 3, 8, 20, 0);
         line.append("provide group ").append(bgid).append(" len ")
-                .append(choice.oneIn(12) ? 0 : Math.max(1, choice.size(1000)))
-                .append(" count ").append(choice.of(1, 1, 2, 3, 8, 20, 0, 65537))
-                .append(" bid ").append(choice.of(0, 0, 1, 5, 100, 65535, 65530));
-        if (line.indexOf("count 65537") >= 0) {
-            line.append(" addr slab");
-        }
+                .append(tooMany ? 1 : choice.oneIn(12) ? 0 : Math.max(1, choice.size(1000)))
+                .append(" count ").append(many)
+                .append(" bid ").append(choice.of(0, 0, 1, 5, 100, 65535, 65530))
+                .append(tooMany ? " addr slab" : "");
         groups.listed(bgid);
     }
 
