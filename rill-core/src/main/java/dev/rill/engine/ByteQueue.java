@@ -50,8 +50,8 @@ final class ByteQueue {
             } else {
                 part = into.put(piece.bytes, piece.read, wanted);
             }
-            if (part < 0) {
-                return taken > 0 ? taken : -Errno.EFAULT;
+            if (part < wanted) {
+                return taken > 0 ? taken : -Errno.EFAULT; // a piece goes as a whole
             }
             piece.read += part;
             size -= part;
@@ -59,9 +59,6 @@ final class ByteQueue {
             if (piece.read == piece.bytes.length) {
                 pieces.removeFirst();
                 piece.sender.accept(piece.charge);
-            }
-            if (part < wanted) {
-                break;
             }
         }
         return taken;

@@ -151,8 +151,8 @@ final class NetSetup {
     }
 
     static int shutdown(Request request) {
-        return request.answer(request.file instanceof Socket socket
-                ? socket.shutdown(request.sqeLen) : -Errno.ENOTSOCK);
+        return request.file instanceof Socket socket
+                ? request.answer(socket.shutdown(request.sqeLen)) : -Errno.ENOTSOCK;
     }
 
     static int prepareSocket(Request request) {

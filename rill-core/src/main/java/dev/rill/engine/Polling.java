@@ -215,12 +215,12 @@ final class Polling {
                 if (pollAdd) {
                     finishPollAdd(request, request.pollResult);
                 } else {
-                    ring.issueAgain(request);
+                    ring.resume(request);
                 }
             }
             case AGAIN -> {
                 if (!pollAdd) {
-                    ring.issueAgain(request);
+                    ring.resume(request);
                     return;
                 }
                 int ready = armPollAdd(request, request.pollEvents, false);

@@ -238,6 +238,15 @@ final class RingContext implements OpenFile {
         }
     }
 
+    /// Goes on with a request that has waited: where it was begun.
+    void resume(Request request) {
+        if (mustBePunted(request)) {
+            submission.punt(request);
+        } else {
+            issueAgain(request);
+        }
+    }
+
     private static boolean mustBePunted(Request request) {
         return request.has(SqeFlags.IOSQE_ASYNC) || request.forceAsync;
     }

@@ -142,7 +142,7 @@ final class Generator {
             }
             case SHUTDOWN -> {
                 Endpoint endpoint = choice.of(endpoints);
-                if (endpoint.isSocket() && !endpoint.kind.equals("tcp")) {
+                if (endpoint.isSocket() && swarm.mayShutDown(endpoint.kind)) {
                     lines.add("shutdown " + endpoint.name + " " + choice.of("rd", "wr", "rdwr"));
                 }
             }

@@ -17,6 +17,8 @@ final class RequestLines {
     private final GroupLines groups;
     private int count;
     private StringBuilder line;
+    /// Whether what the line is about can be waited for: otherwise a worker is asked to.
+    private boolean pollable;
 
     RequestLines(Choice choice, Swarm swarm, List<Endpoint> endpoints, GroupLines groups) {
         this.choice = choice;
@@ -35,6 +37,7 @@ final class RequestLines {
     String line(Act chosen, boolean held) {
         line = new StringBuilder();
         Endpoint endpoint = choice.of(endpoints);
+        pollable = !endpoint.kind.equals("special") && !endpoint.kind.equals("file");
         Act act = isFine(chosen, endpoint, held) ? chosen : Act.NOP;
         switch (act) {
             case RECV -> receive("recv", endpoint);
@@ -74,14 +77,14 @@ final class RequestLines {
     }
 
     /// Whether the outcome does not depend on time, or on the machine.
-    private static boolean isFine(Act act, Endpoint endpoint, boolean held) {
+    private boolean isFine(Act act, Endpoint endpoint, boolean held) {
         if (isSend(act) && endpoint.keepsMessages()
                 && endpoint.sends++ >= Generator.MESSAGES_MAX) {
             return false;
         }
         // What a network does with the end of a connection, and with memory lent to it, takes time.
         boolean tcp = endpoint.kind.equals("tcp");
-        boolean slow = tcp && act == Act.SHUTDOWN_OP
+        boolean slow = act == Act.SHUTDOWN_OP && !swarm.mayShutDown(endpoint.kind)
                 || (tcp || endpoint.kind.equals("udp")) && act == Act.SEND_ZC;
         return !slow && !(held && isWorkers(act, endpoint));
     }
@@ -241,7 +244,7 @@ final class RequestLines {
     }
 
     private void pollFirst() {
-        if (swarm.has(Trait.POLL_FIRST) && choice.oneIn(3)) {
+        if (pollable && swarm.has(Trait.POLL_FIRST) && choice.oneIn(3)) {
             line.append(" POLL_FIRST");
         }
     }

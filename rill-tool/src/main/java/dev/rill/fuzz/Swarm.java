@@ -100,6 +100,14 @@ final class Swarm {
         }
     }
 
+    /// Whether a socket of this kind may be shut down: one of datagrams then keeps a worker busy,
+    /// and what is linked behind a worker's request is a race.
+    boolean mayShutDown(String kind) {
+        boolean datagrams = kind.equals("unix_dgram");
+        return !kind.equals("udp") && !kind.equals("tcp")
+                && !(datagrams && (has(Trait.LINK) || has(Trait.HARDLINK)));
+    }
+
     boolean has(Trait trait) {
         return traits.contains(trait);
     }
