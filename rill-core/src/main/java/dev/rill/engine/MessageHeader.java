@@ -120,7 +120,7 @@ record MessageHeader(long address, long name, int nameLength, long control, long
             return -Errno.EFAULT;
         }
         Message message = request.message;
-        int name = message.name == null ? 0 : message.name.length;
+        int name = message.name == null || nameLength == 0 ? 0 : message.name.length;
         int controlRoom = (int) Math.min(controlLength, message.control.length);
         int flags = message.answerFlags
                 | (message.control.length > controlLength ? MSG_CTRUNC : 0);
