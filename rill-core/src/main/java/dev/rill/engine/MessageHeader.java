@@ -96,6 +96,7 @@ record MessageHeader(long address, long name, int nameLength, long control, long
             return -Errno.EMSGSIZE;
         }
         request.imported = true;
+        request.capacity = (int) Math.max(1, count); // a later bundle has this room, too
         return ReadWriteOps.importVectors(request.memory(), request.message.data, vectors, count);
     }
 

@@ -64,7 +64,7 @@ final class NetReceive {
         int result = message ? MessageHeader.prepareReceive(request) : 0;
         if (result == 0) {
             request.hasMessage = true;
-            request.capacity = request.ring.takeCapacity();
+            request.capacity = Math.max(request.capacity, request.ring.takeCapacity());
         }
         return result;
     }

@@ -62,7 +62,7 @@ final class NetSend {
         int result = header ? MessageHeader.prepareSend(request) : prepareBytes(request);
         if (result == 0) {
             request.hasMessage = true;
-            request.capacity = request.ring.takeCapacity();
+            request.capacity = Math.max(request.capacity, request.ring.takeCapacity());
         }
         if (result == 0 && zeroCopy) {
             request.notification = (request.ioprio & IORING_SEND_ZC_REPORT_USAGE) != 0

@@ -68,11 +68,11 @@ final class Pipe {
     }
 
     private int add(IoVector from) {
+        if (from.remaining() == 0) {
+            return 0; // also when nobody reads any more
+        }
         if (!readerOpen) {
             return -Errno.EPIPE;
-        }
-        if (from.remaining() == 0) {
-            return 0;
         }
         // Up to a page goes in as a whole or not at all (PIPE_BUF).
         long left = from.remaining() <= PAGE ? from.remaining()

@@ -65,13 +65,21 @@ final class UnixMessageSocket implements MemorySocket {
         if (packets && state.error != 0) {
             return state.takeError();
         }
+        boolean named = !packets && message.name != null;
+        if (!named && peer == null) {
+            return -Errno.ENOTCONN;
+        }
+        long size = message.data.remaining();
+        if (size > capacity() - 32) {
+            return -Errno.EMSGSIZE;
+        }
         if (sendShutdown) {
             return -Errno.EPIPE;
         }
         byte[] to = packets || message.name == null ? remote
                 : Addresses.normalized(message.name);
         UnixMessageSocket target = peer;
-        if (!packets && message.name != null) {
+        if (named) {
             Socket found = state.addresses().named(this, to);
             int checked = SocketCalls.checkUnixTarget(this, to, found);
             if (checked != 0) {
@@ -79,8 +87,7 @@ final class UnixMessageSocket implements MemorySocket {
             }
             target = (UnixMessageSocket) found;
         }
-        long size = message.data.remaining();
-        int checked = check(target, size);
+        int checked = check(target);
         if (checked != 0) {
             return checked;
         }
@@ -96,10 +103,7 @@ final class UnixMessageSocket implements MemorySocket {
         return bytes.length;
     }
 
-    private int check(UnixMessageSocket target, long size) {
-        if (target == null) {
-            return -Errno.ENOTCONN;
-        }
+    private int check(UnixMessageSocket target) {
         if (target.closed) {
             if (!packets && target == peer) {
                 peer = null; // only the first one to a socket that is gone hears of it like this
@@ -113,9 +117,6 @@ final class UnixMessageSocket implements MemorySocket {
         }
         if (target.receiveShutdown) {
             return -Errno.EPIPE;
-        }
-        if (size > capacity() - 32) {
-            return -Errno.EMSGSIZE;
         }
         return charged >= capacity() || target.incoming.size() > QUEUE_MAX ? -Errno.EAGAIN : 0;
     }
