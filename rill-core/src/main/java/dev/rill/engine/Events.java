@@ -19,6 +19,9 @@ final class Events {
     static final int HUP = PollFlags.POLLHUP;
     static final int RDHUP = PollFlags.POLLRDHUP;
 
+    /// Not an event but a wish of IORING_OP_POLL_ADD: tell once (EPOLLONESHOT).
+    static final int ONE_SHOT = 1 << 30;
+
     private Events() {
     }
 }

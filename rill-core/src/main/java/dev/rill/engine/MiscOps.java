@@ -159,7 +159,7 @@ final class MiscOps {
             int ready = request.file.poll(request.opFlags) & request.opFlags;
             return request.complete(ready != 0 ? ready : -Errno.EINVAL); // nobody would tell
         }
-        boolean multishot = request.sqeLen != 0;
+        boolean multishot = request.sqeLen != 0 && (request.opFlags & Events.ONE_SHOT) == 0;
         Polling polling = request.ring.polling();
         int ready = polling.armPollAdd(request, request.opFlags, multishot);
         if (ready != 0) {
