@@ -84,12 +84,16 @@ finish() {
 #
 # Job control puts it into a process group of its own: Ctrl-C does not reach it before the script
 # has decided, it can be stopped with its children, and it does hear SIGINT, which the shell lets
-# an ordinary background process ignore.
+# an ordinary background process ignore. Where this script itself was started like that, it takes
+# env to undo it.
 start() {
-    local name=$1
+    local name=$1 hears=()
     shift
+    if [ "$(type -t "$1")" = file ] && grep -q '^SigIgn:.*[2367abef]$' /proc/self/status; then
+        hears=(env --default-signal=INT)
+    fi
     set -m
-    "$@" <"${INPUT:-/dev/null}" >"$WORK/$name.out" 2>"$WORK/$name.err" &
+    "${hears[@]}" "$@" <"${INPUT:-/dev/null}" >"$WORK/$name.out" 2>"$WORK/$name.err" &
     set +m
     REPLY=$!
     STARTED+=("$REPLY")
