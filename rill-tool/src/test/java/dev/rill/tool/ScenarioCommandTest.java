@@ -1,9 +1,7 @@
 package dev.rill.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.rill.Kernels;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -30,7 +28,7 @@ final class ScenarioCommandTest {
 
     @Test
     void aFolderOfGoodCasesEndsWithZeroAndCounts() throws IOException {
-        requireLinux();
+        Run.needsLinux();
         file("a.scenario", GOOD);
         file("b.scenario", GOOD.replace("X-1", "X-2") + "case X-3 far\n  needs kernel >= 99\n"
                 + "  unix A\ncase X-4 not here\n  elsewhere in another test\n");
@@ -43,7 +41,7 @@ final class ScenarioCommandTest {
 
     @Test
     void aWrongCaseEndsWithOneAndShowsWhatHappened() throws IOException {
-        requireLinux();
+        Run.needsLinux();
         Path file = file("a.scenario", GOOD.replace("(10,", "(9,"));
         assertThat(rill(file.toString())).isOne();
         assertThat(out.toString()).contains("FAILED X-1  ten bytes", "a.scenario:5: recv A",
@@ -53,7 +51,7 @@ final class ScenarioCommandTest {
 
     @Test
     void oneCaseCanBeChosenAndTraced() throws IOException {
-        requireLinux();
+        Run.needsLinux();
         Path file = file("a.scenario", GOOD + GOOD.replace("X-1", "X-2"));
         assertThat(rill(file.toString(), "--case", "x-2", "--trace")).isZero();
         assertThat(out.toString()).contains("passed X-2", "RECV fd", "1 passed, 0 failed")
@@ -62,7 +60,7 @@ final class ScenarioCommandTest {
 
     @Test
     void jsonIsOneObjectALine() throws IOException {
-        requireLinux();
+        Run.needsLinux();
         Path file = file("a.scenario", GOOD);
         assertThat(rill(file.toString(), "--json")).isZero();
         assertThat(out.toString().lines()).hasSize(2)
@@ -98,10 +96,6 @@ final class ScenarioCommandTest {
         assertThat(rill(file.toString(), "--profile", "6.12.0")).isEqualTo(2);
         assertThat(err.toString()).contains("there is no file or folder", "there is no *.scenario",
                 "there is no case X-9", "--kernel windows", "--profile 6.12.0 is for the engine");
-    }
-
-    private static void requireLinux() {
-        assumeTrue(Kernels.linuxAvailability().available(), "no io_uring here");
     }
 
     private Path file(String name, String text) throws IOException {
