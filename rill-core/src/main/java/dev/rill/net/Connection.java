@@ -289,13 +289,13 @@ public final class Connection {
         loop.sqe().prepConnect(fd, loop.copies().address(block), length)
                 .userData(tagged(UserData.CONNECT));
         submitted();
-        loop.setTimer(timer, loop.options().connectTimeout());
+        loop.timers().unlessZero(loop.options().connectTimeout(), timer);
     }
 
     void opened() {
         state = State.ESTABLISHED;
         touch();
-        loop.setTimer(timer, loop.options().idleTimeout());
+        loop.timers().unlessZero(loop.options().idleTimeout(), timer);
         try {
             handler.opened(this);
         } catch (RuntimeException | Error e) {
@@ -396,7 +396,7 @@ public final class Connection {
         } else if (state == State.ESTABLISHED) {
             state = State.CLOSING;
             reason = why;
-            loop.setTimer(timer, loop.options().lingerTimeout());
+            loop.timers().unlessZero(loop.options().lingerTimeout(), timer);
             sendSide.finish();
             receiveSide.update();
         }
@@ -424,7 +424,7 @@ public final class Connection {
     /// backlog is full, and it would wait for ever then.
     private void cancelAll() {
         loop.cancelAll(fd);
-        loop.setTimerAt(timer, loop.now() + CANCEL_AGAIN_NANOS);
+        loop.timers().set(timer, loop.now() + CANCEL_AGAIN_NANOS);
     }
 
     private void timeUp() {
@@ -435,7 +435,7 @@ public final class Connection {
                 if (loop.now() - lastActivity >= idle) {
                     release(CloseReason.of(CloseReason.Kind.IDLE));
                 } else {
-                    loop.setTimerAt(timer, lastActivity + idle);
+                    loop.timers().set(timer, lastActivity + idle);
                 }
             }
             case CLOSING -> release(reason);
@@ -455,7 +455,7 @@ public final class Connection {
     }
 
     private void closeDescriptor() {
-        loop.cancelTimer(timer); // from here on the number may be another's
+        loop.timers().cancel(timer); // from here on the number may be another's
         sendSide.discard();
         loop.sqe().prepClose(fd).userData(tagged(UserData.CLOSE));
         submitted();

@@ -60,6 +60,16 @@ final class Connections {
                 ? slots[slot] : null;
     }
 
+    /// The same where there must be one: a connection outlives the requests that name it.
+    Connection get(long userData, int res) {
+        Connection connection = find(userData);
+        if (connection == null) {
+            throw new IllegalStateException("a completion of a connection that is no more:"
+                    + " user_data=0x" + Long.toHexString(userData) + " res=" + res);
+        }
+        return connection;
+    }
+
     /// Visits every connection; the visitor may close any.
     void forEach(Consumer<Connection> visitor) {
         for (int slot = 0; slot < used; slot++) {

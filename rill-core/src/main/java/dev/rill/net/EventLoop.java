@@ -38,8 +38,6 @@ public final class EventLoop implements AutoCloseable {
 
     private static final System.Logger LOGGER = System.getLogger(EventLoop.class.getName());
 
-    private static final Duration CENTURY = Duration.ofDays(36_500);
-
     private final Thread owner = Thread.currentThread();
     private final Kernel kernel;
     private final EventLoopOptions options;
@@ -89,7 +87,7 @@ public final class EventLoop implements AutoCloseable {
         group = lent;
         sockets = new Sockets(kernel);
         copies = new CopyPool(kernel);
-        timers = new Timers(now);
+        timers = new Timers(kernel::nanoTime);
         starvation = new Starvation(this);
         group.holds().onReturn(mailbox::wake);
         mailbox.arm();
@@ -179,7 +177,7 @@ public final class EventLoop implements AutoCloseable {
     public void schedule(Duration delay, Runnable task) {
         requireOwner();
         Objects.requireNonNull(task, "task");
-        timers.set(new Timers.Timer(() -> runTask(task)), deadline(delay));
+        timers.after(delay, new Timers.Timer(() -> runTask(task)));
     }
 
     /// Ends the loop in an orderly way: nothing more is accepted or received, what was received
@@ -309,7 +307,7 @@ public final class EventLoop implements AutoCloseable {
         int tag = UserData.tag(userData);
         switch (tag) {
             case UserData.RECEIVE, UserData.SEND, UserData.CONNECT, UserData.CLOSE ->
-                connection(userData, res).completed(tag, res, flags);
+                connections.get(userData, res).completed(tag, res, flags);
             case UserData.ACCEPT ->
                 listeners.get(UserData.slot(userData)).acceptCompleted(res, flags);
             case UserData.LISTENER_CLOSE -> listeners.closed();
@@ -318,15 +316,6 @@ public final class EventLoop implements AutoCloseable {
             default -> throw new IllegalStateException("a completion of nobody: user_data=0x"
                     + Long.toHexString(userData) + " res=" + res);
         }
-    }
-
-    private Connection connection(long userData, int res) {
-        Connection connection = connections.find(userData);
-        if (connection == null) {
-            throw new IllegalStateException("a completion of a connection that is no more:"
-                    + " user_data=0x" + Long.toHexString(userData) + " res=" + res);
-        }
-        return connection;
     }
 
     private void readMail() {
@@ -434,26 +423,8 @@ public final class EventLoop implements AutoCloseable {
         sqe().prepCancelFd(fd).userData(UserData.pack(UserData.CANCEL, 0, 0));
     }
 
-    /// Sets a timer, unless the duration is zero, which stands for never.
-    void setTimer(Timers.Timer timer, Duration delay) {
-        if (delay.isZero()) {
-            timers.cancel(timer);
-        } else {
-            timers.set(timer, deadline(delay));
-        }
-    }
-
-    /// Some write "never" as the longest duration there is.
-    private long deadline(Duration delay) {
-        return kernel.nanoTime() + (delay.compareTo(CENTURY) < 0 ? delay : CENTURY).toNanos();
-    }
-
-    void setTimerAt(Timers.Timer timer, long deadline) {
-        timers.set(timer, deadline);
-    }
-
-    void cancelTimer(Timers.Timer timer) {
-        timers.cancel(timer);
+    Timers timers() {
+        return timers;
     }
 
     /// How many more connections there may be.

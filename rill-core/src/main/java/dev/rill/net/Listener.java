@@ -62,7 +62,7 @@ public final class Listener implements AutoCloseable {
         loop.requireOwner();
         if (!closing) {
             closing = true;
-            loop.cancelTimer(timer);
+            loop.timers().cancel(timer);
             if (armed) {
                 update();
             } else {
@@ -111,7 +111,7 @@ public final class Listener implements AutoCloseable {
     }
 
     private void exhausted(int res) {
-        loop.setTimerAt(timer, loop.now() + EXHAUSTED_PAUSE_NANOS);
+        loop.timers().set(timer, loop.now() + EXHAUSTED_PAUSE_NANOS);
         if (!exhaustionLogged) {
             exhaustionLogged = true;
             LOGGER.log(System.Logger.Level.WARNING, "accepting on {0} pauses: {1}. Raise the limit"

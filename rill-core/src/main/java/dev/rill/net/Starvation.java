@@ -58,7 +58,7 @@ final class Starvation {
             parked.poll().receiveSide().unpark();
         }
         if (!parked.isEmpty() && !timer.isSet()) {
-            loop.setTimerAt(timer, loop.now() + PATIENCE_NANOS);
+            loop.timers().set(timer, loop.now() + PATIENCE_NANOS);
         }
     }
 
@@ -116,6 +116,6 @@ final class Starvation {
             loop.connections().forEach(connection ->
                     rescued(connection.sendSide().rescue(before)));
         }
-        loop.setTimerAt(timer, loop.now() + PATIENCE_NANOS);
+        loop.timers().set(timer, loop.now() + PATIENCE_NANOS);
     }
 }

@@ -1,5 +1,8 @@
 package dev.rill.net;
 
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
 /// A timing wheel: deadlines in buckets of 10 ms, setting and cancelling at constant cost.
 ///
 /// Times are those of the kernel. A timer never fires early, and late by at most one bucket and
@@ -13,6 +16,10 @@ final class Timers {
     /// Taken out of its bucket and about to run.
     private static final int DUE = -2;
 
+    /// Some write "never" as the longest duration there is.
+    private static final Duration CENTURY = Duration.ofDays(36_500);
+
+    private final LongSupplier clock;
     private final Timer[] buckets = new Timer[BUCKETS];
     private final long start;
     private long tick;
@@ -20,8 +27,9 @@ final class Timers {
     /// No timer fires before this; what makes looking cheap while nothing is due.
     private long earliest = Long.MAX_VALUE;
 
-    Timers(long now) {
-        start = now;
+    Timers(LongSupplier clock) {
+        this.clock = clock;
+        start = clock.getAsLong();
     }
 
     /// One deadline and what to do then; set as often as needed.
@@ -57,6 +65,21 @@ final class Timers {
         buckets[bucket] = timer;
         size++;
         earliest = Math.min(earliest, start + due * TICK_NANOS);
+    }
+
+    /// Sets a timer to a time from now.
+    void after(Duration delay, Timer timer) {
+        Duration bounded = delay.compareTo(CENTURY) < 0 ? delay : CENTURY;
+        set(timer, clock.getAsLong() + bounded.toNanos());
+    }
+
+    /// The same, except that a delay of zero stands for never.
+    void unlessZero(Duration delay, Timer timer) {
+        if (delay.isZero()) {
+            cancel(timer);
+        } else {
+            after(delay, timer);
+        }
     }
 
     void cancel(Timer timer) {

@@ -18,7 +18,7 @@ class TimersTest {
 
     /// The clock starts anywhere, also below zero, as `System.nanoTime` may.
     private long now = -5 * ROTATION / 3;
-    private Timers timers = new Timers(now);
+    private Timers timers = new Timers(() -> now);
     private final List<Long> fired = new ArrayList<>();
 
     private Timers.Timer timer() {
@@ -209,7 +209,7 @@ class TimersTest {
     void anyOrderOfSettingAndCancellingKeepsToTheModel() {
         Random random = Seeds.random("TimersTest");
         for (int round = 0; round < 50; round++) {
-            timers = new Timers(now);
+            timers = new Timers(() -> now);
             List<Modelled> all = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
                 all.add(new Modelled(i, random, all));
