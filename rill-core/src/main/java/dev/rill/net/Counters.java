@@ -1,6 +1,7 @@
 package dev.rill.net;
 
 import dev.rill.ring.BufferGroup;
+import dev.rill.ring.GroupSnapshot;
 
 /// What a loop counts while it runs.
 final class Counters {
@@ -14,12 +15,13 @@ final class Counters {
     /// All that is known of a loop at this moment.
     LoopStatistics statistics(EventLoop loop) {
         BufferGroup group = loop.group();
+        GroupSnapshot snapshot = group.snapshot();
         Starvation starvation = loop.starvation();
         return new LoopStatistics(loop.connections().count(), accepted, group.bytesReceived(),
                 bytesSent, bytesDiscarded, completions, loop.ring().enters(), group.lent(),
-                group.held(), group.bytesUsedUp(), starvation.exhaustions(),
+                group.held(), group.bytesUsedUp(), snapshot.exhaustions(),
                 starvation.parked(), starvation.rescues(), starvation.rescuedBytes(),
                 loop.copies().byteSize(), group.holds().open(), group.holds().buffersRescued(),
-                group.holds().bytesMoved(), bytesOvershot);
+                group.holds().bytesMoved(), bytesOvershot, snapshot);
     }
 }

@@ -1,5 +1,7 @@
 package dev.rill.net;
 
+import dev.rill.ring.GroupSnapshot;
+
 /// What an event loop has done and how its receive memory stands, at one moment.
 ///
 /// @param connections open now
@@ -22,16 +24,24 @@ package dev.rill.net;
 /// @param holdRescues receive buffers that came back because what was held of them was moved
 /// @param holdBytesMoved held bytes that are somewhere else than where they were received, now
 /// @param bytesOvershot bytes received beyond what connections had asked for with `request`
+/// @param group the receive memory by itself, with more numbers
 public record LoopStatistics(int connections, long accepted, long bytesReceived, long bytesSent,
         long bytesDiscarded, long completions, long enters, int buffersLent, int buffersHeld,
         long bytesUsedUp, long exhaustions, int parked, long rescues, long rescuedBytes,
         long copyMemory, int holds, long holdRescues, long holdBytesMoved,
-        long bytesOvershot) {
+        long bytesOvershot, GroupSnapshot group) {
 
     /// How well received bytes filled the buffers they used up.
     ///
     /// @return 0 to 1; 1 as long as nothing was received
     public double fillRatio() {
         return bytesUsedUp == 0 ? 1 : (double) bytesReceived / bytesUsedUp;
+    }
+
+    /// How many completions a system call brought: the more, the less a receive costs.
+    ///
+    /// @return a mean since the beginning; 0 before the first call
+    public double completionsPerEnter() {
+        return enters == 0 ? 0 : (double) completions / enters;
     }
 }

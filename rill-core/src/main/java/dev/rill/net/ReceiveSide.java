@@ -119,6 +119,8 @@ final class ReceiveSide {
         if ((flags & IORING_CQE_F_BUFFER) != 0) {
             connection.touch();
             deliver(res, flags);
+        } else {
+            group.received(res, flags, connection); // counts the receives that found no buffer
         }
         if ((flags & IORING_CQE_F_MORE) != 0) {
             return;

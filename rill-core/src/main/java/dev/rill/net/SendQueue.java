@@ -49,6 +49,21 @@ final class SendQueue {
         return lengths[head];
     }
 
+    /// How many pieces there are.
+    int pieces() {
+        return count;
+    }
+
+    /// Whose memory a piece is in: a bid when zero or more.
+    int owner(int piece) {
+        return owners[position(piece)];
+    }
+
+    /// How many bytes a piece has.
+    int length(int piece) {
+        return lengths[position(piece)];
+    }
+
     /// Appends received bytes where they are, and holds their buffer.
     void addHeld(int bid, long address, int length) {
         if (!join(bid, address, length)) {

@@ -55,6 +55,15 @@ final class SendSide {
         return queue.bytes();
     }
 
+    SendQueue queue() {
+        return queue;
+    }
+
+    /// How long the send in flight has waited.
+    long sendingNanos() {
+        return sending ? loop.now() - sendStarted : 0;
+    }
+
     void add(Received data) {
         if (data.group() == group) {
             queue.addHeld(data.bid(), data.address(), data.length());

@@ -2,6 +2,7 @@ package dev.rill.net;
 
 import dev.rill.ring.BufferGroup;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// What happens when the group has no buffer left (`-ENOBUFS`): receives are parked and armed
@@ -27,7 +28,6 @@ final class Starvation {
     private final Timers.Timer timer = new Timers.Timer(this::rescue);
     private final int lowWater;
     private long holdsAgain;
-    private long exhaustions;
     private long rescues;
     private long rescuedBytes;
 
@@ -40,7 +40,6 @@ final class Starvation {
 
     /// A receive has ended with `-ENOBUFS`.
     void park(Connection connection) {
-        exhaustions++;
         parked.add(connection);
     }
 
@@ -81,9 +80,9 @@ final class Starvation {
         return parked.size();
     }
 
-    /// How many receives have ended with `-ENOBUFS`.
-    long exhaustions() {
-        return exhaustions;
+    /// Those that have waited longest.
+    List<Connection> parked(int max) {
+        return parked.stream().limit(max).toList();
     }
 
     /// How many times a connection's unsent bytes were moved.

@@ -14,6 +14,7 @@ import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 
 /// Memory lent to the kernel for receiving, and who holds which buffer of it.
@@ -54,6 +55,7 @@ public final class BufferGroup implements AutoCloseable {
     private final int[] references;
     private final Received part;
     private final Holds holds;
+    private final GroupMeter meter;
     private final Kernel kernel;
 
     private int parts;
@@ -97,6 +99,7 @@ public final class BufferGroup implements AutoCloseable {
             references = new int[options.buffers()];
             part = new Received(this);
             holds = new Holds(this);
+            meter = new GroupMeter(this, consumption);
             for (int bid = 0; bid < options.buffers(); bid++) {
                 lend(bid);
             }
@@ -210,16 +213,20 @@ public final class BufferGroup implements AutoCloseable {
         parts = consumption.received(res, flags);
         source = from;
         nextPart = 0;
+        int full = 0;
         for (int i = 0; i < parts; i++) {
             int bid = consumption.bid(i);
             references[bid]++; // for whoever looks at the part
             bytesReceived += consumption.length(i);
+            full += consumption.length(i) > 0 ? 1 : 0;
             if (consumption.finished(i)) {
                 buffersUsedUp++;
                 held++;
                 references[bid]--; // the kernel's
+                meter.finished(bid);
             }
         }
+        meter.received(res, full);
     }
 
     /// Steps to the next part that has bytes, and lets go of the one before.
@@ -293,6 +300,7 @@ public final class BufferGroup implements AutoCloseable {
     /// @return how many buffers were lent again
     public int publish() {
         holds.collect();
+        meter.batchEnded();
         return bufferRing.publish();
     }
 
@@ -327,6 +335,22 @@ public final class BufferGroup implements AutoCloseable {
         return buffersUsedUp * options.bufferSize() + partial;
     }
 
+    /// How the group stands, in numbers. Cheap; for many times a second.
+    ///
+    /// @return to be kept, and for any thread
+    public GroupSnapshot snapshot() {
+        bufferRing.requireOwner();
+        return meter.snapshot();
+    }
+
+    /// How each buffer stands, by bid. Takes time for each buffer and each hold.
+    ///
+    /// @return to be kept, and for any thread
+    public List<BufferSnapshot> bufferSnapshots() {
+        bufferRing.requireOwner();
+        return meter.buffers();
+    }
+
     /// The memory of all buffers, one behind the other. Read from it; the kernel and others write.
     ///
     /// @return the group's memory, from any thread, until the group is closed
@@ -359,6 +383,11 @@ public final class BufferGroup implements AutoCloseable {
     /// Whether the kernel is finished with a buffer and nothing but so many holds keeps it away.
     boolean isHeldBy(int bid, int count) {
         return references[bid] == count && !consumption.isPublished(bid);
+    }
+
+    /// How many keep a buffer from being lent again.
+    int references(int bid) {
+        return references[bid];
     }
 
     long nanoTime() {

@@ -57,6 +57,11 @@ final class HeldBytes {
         return since;
     }
 
+    /// Whom the bytes came from; may be null.
+    Object source() {
+        return source;
+    }
+
     synchronized byte get(int index) {
         requireOpen();
         Objects.checkIndex(index, length);

@@ -1,8 +1,10 @@
 package dev.rill.ring;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /// What programs keep of a group's received bytes: who holds how much since when, and what can be
 /// done about it when buffers run out.
@@ -22,6 +24,7 @@ public final class Holds {
     private HeldBytes oldest;
     private HeldBytes newest;
     private int open;
+    private long bytes;
     private long taken;
 
     Holds(BufferGroup group) {
@@ -36,11 +39,29 @@ public final class Holds {
         return open;
     }
 
+    /// How many bytes they have, wherever these are.
+    ///
+    /// @return bytes now
+    public long bytes() {
+        return bytes;
+    }
+
     /// How long the oldest [Hold] has been open.
     ///
     /// @return nanoseconds, 0 without holds
     public long oldestNanos() {
         return oldest == null ? 0 : group.nanoTime() - oldest.since();
+    }
+
+    /// Who keeps how much in place, those with most memory first. Takes time for each hold.
+    ///
+    /// @param max how many to tell of at most
+    /// @return to be kept, and for any thread
+    public List<HolderSnapshot> holders(int max) {
+        group.bufferRing().requireOwner();
+        HolderList list = new HolderList(group.nanoTime());
+        forEachInPlace(list::add);
+        return list.first(max);
     }
 
     /// How many of the watched holds were lost without having been closed. From any thread.
@@ -136,32 +157,43 @@ public final class Holds {
         lost.incrementAndGet();
     }
 
-    // ---- the list ----------------------------------------------------------------------------
-
-    private void add(HeldBytes bytes) {
-        bytes.older = newest;
-        if (newest == null) {
-            oldest = bytes;
-        } else {
-            newest.newer = bytes;
+    /// Shows all that keep a buffer, the oldest first.
+    void forEachInPlace(Consumer<HeldBytes> visitor) {
+        for (HeldBytes held = oldest; held != null; held = held.newer) {
+            if (!held.isMoved()) {
+                visitor.accept(held);
+            }
         }
-        newest = bytes;
-        open++;
     }
 
-    private void remove(HeldBytes bytes) {
-        if (bytes.older == null) {
-            oldest = bytes.newer;
+    // ---- the list ----------------------------------------------------------------------------
+
+    private void add(HeldBytes held) {
+        held.older = newest;
+        if (newest == null) {
+            oldest = held;
         } else {
-            bytes.older.newer = bytes.newer;
+            newest.newer = held;
         }
-        if (bytes.newer == null) {
-            newest = bytes.older;
+        newest = held;
+        open++;
+        bytes += held.length();
+    }
+
+    private void remove(HeldBytes held) {
+        if (held.older == null) {
+            oldest = held.newer;
         } else {
-            bytes.newer.older = bytes.older;
+            held.older.newer = held.newer;
         }
-        bytes.older = null;
-        bytes.newer = null;
+        if (held.newer == null) {
+            newest = held.older;
+        } else {
+            held.newer.older = held.older;
+        }
+        held.older = null;
+        held.newer = null;
         open--;
+        bytes -= held.length();
     }
 }
