@@ -2,9 +2,11 @@ package dev.rill;
 
 import dev.rill.engine.InProcessKernel;
 import dev.rill.engine.Profile;
+import dev.rill.engine.SimulatedMachine;
 import dev.rill.kernel.Availability;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
+import dev.rill.kernel.Simulation;
 import dev.rill.kernel.SimulationOptions;
 import dev.rill.linux.LinuxAvailability;
 import dev.rill.linux.LinuxKernel;
@@ -146,7 +148,17 @@ public final class Kernels {
     /// @return a kernel with a network and a time of its own
     /// @throws IllegalArgumentException when there is no profile of the options' release
     public static Kernel simulated(SimulationOptions options) {
-        return InProcessKernel.simulated(profile(options.release()), options);
+        return simulation(options).kernel();
+    }
+
+    /// The same machine, for those who run several programs on it in one thread and want to see
+    /// what goes on.
+    ///
+    /// @param options the seed, the network, what goes wrong
+    /// @return a machine whose kernel nobody uses yet
+    /// @throws IllegalArgumentException when there is no profile of the options' release
+    public static Simulation simulation(SimulationOptions options) {
+        return SimulatedMachine.of(profile(options.release()), options);
     }
 
     /// The releases of Linux that the kernels in Java can behave like.

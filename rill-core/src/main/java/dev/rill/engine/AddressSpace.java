@@ -79,6 +79,15 @@ final class AddressSpace {
         return inside && isUsable(segment) ? segment : null;
     }
 
+    /// How much memory has not been freed, in bytes.
+    long byteSize() {
+        long bytes = 0;
+        for (MemorySegment segment : ranges.segments) {
+            bytes += segment.scope().isAlive() ? segment.byteSize() : 0;
+        }
+        return bytes;
+    }
+
     /// Whether memory has not been freed, and is this thread's to use: an arena may be confined to
     /// another, and Java lets no stranger in.
     static boolean isUsable(MemorySegment segment) {

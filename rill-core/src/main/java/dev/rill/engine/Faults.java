@@ -23,6 +23,8 @@ final class Faults {
     private final SplittableRandom random;
     private final long latencyMin;
     private final long latencySpan;
+    private boolean calm;
+    private long count;
 
     Faults(SimulationOptions options) {
         this.options = options;
@@ -38,6 +40,21 @@ final class Faults {
 
     long seed() {
         return options.seed();
+    }
+
+    /// Nothing goes wrong from now on.
+    void calm() {
+        calm = true;
+    }
+
+    /// How many things went wrong so far.
+    long count() {
+        return count;
+    }
+
+    /// How much a TCP connection holds on its way where nobody has set a size.
+    int socketBuffer() {
+        return options.socketBuffer();
     }
 
     /// How long the next delivery is on its way, in nanoseconds.
@@ -80,6 +97,10 @@ final class Faults {
     }
 
     private boolean happens(double probability) {
-        return probability > 0 && random.nextDouble() < probability;
+        if (calm || probability <= 0 || random.nextDouble() >= probability) {
+            return false;
+        }
+        count++;
+        return true;
     }
 }

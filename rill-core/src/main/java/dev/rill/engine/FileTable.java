@@ -53,6 +53,15 @@ final class FileTable {
         return 0;
     }
 
+    /// How many descriptors are open.
+    int count() {
+        int count = 0;
+        for (OpenFile file : files) {
+            count += file == null ? 0 : 1;
+        }
+        return count;
+    }
+
     /// Takes all descriptors away.
     void closeAll() {
         for (int fd = FIRST; fd < files.length; fd++) {

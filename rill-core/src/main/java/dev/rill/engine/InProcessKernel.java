@@ -278,10 +278,12 @@ public final class InProcessKernel implements Kernel {
     }
 
     /// When the next timer ends of those that this thread looks at while it waits.
-    private long nextTimer(RingContext ring) {
-        long next = ring.timeouts().next();
+    ///
+    /// @param ring what is waited for, or null for all rings
+    long nextTimer(RingContext ring) {
+        long next = Long.MAX_VALUE;
         for (int i = 0; i < rings.size(); i++) {
-            if (rings.get(i).worksAlong()) {
+            if (ring == null || rings.get(i) == ring || rings.get(i).worksAlong()) {
                 next = Math.min(next, rings.get(i).timeouts().next());
             }
         }

@@ -13,8 +13,6 @@ import dev.rill.abi.Errno;
 /// through a line, in order, and at once only where the machine has no latency.
 final class TcpSocket implements MemorySocket {
 
-    /// What a connection holds on its way, where nobody has set a size.
-    private static final int CAPACITY = 2_626_560;
     private static final int PIECE_MAX = 65_536;
 
     private final SocketState state;
@@ -137,7 +135,7 @@ final class TcpSocket implements MemorySocket {
     }
 
     private int capacity() {
-        return state.options.sendBuffer(CAPACITY);
+        return state.options.sendBuffer(state.wire.faults().socketBuffer());
     }
 
     private boolean hasRoom() {

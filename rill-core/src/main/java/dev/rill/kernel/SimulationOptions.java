@@ -23,9 +23,14 @@ import java.util.Objects;
 ///        socket or an accepted connection, no memory for a datagram, a signal while waiting
 /// @param datagramLoss how often a UDP datagram is lost
 /// @param datagramDuplication how often a UDP datagram arrives twice
+/// @param socketBuffer how many bytes a TCP connection holds on its way, in each direction, where
+///        nobody has set `SO_SNDBUF`: what is sent and not yet read
 public record SimulationOptions(long seed, String release, Duration latencyMin,
         Duration latencyMax, double shortTransfers, double resets, double failedConnects,
-        double failedCalls, double datagramLoss, double datagramDuplication) {
+        double failedCalls, double datagramLoss, double datagramDuplication, int socketBuffer) {
+
+    /// The largest send buffer of TCP on a machine that nobody has tuned.
+    private static final int DEFAULT_SOCKET_BUFFER = 2_626_560;
 
     /// Checks times and probabilities.
     public SimulationOptions {
@@ -40,6 +45,10 @@ public record SimulationOptions(long seed, String release, Duration latencyMin,
         requireProbability("failedCalls", failedCalls);
         requireProbability("datagramLoss", datagramLoss);
         requireProbability("datagramDuplication", datagramDuplication);
+        if (socketBuffer < 1) {
+            throw new IllegalArgumentException("socketBuffer=" + socketBuffer
+                    + ": must be at least 1 byte");
+        }
     }
 
     private static void requireProbability(String name, double value) {
@@ -54,7 +63,7 @@ public record SimulationOptions(long seed, String release, Duration latencyMin,
     /// @return options of Linux 6.18.44, for the seed 0: nothing is drawn from it
     public static SimulationOptions faultless() {
         return new SimulationOptions(0, "6.18.44", Duration.ZERO, Duration.ZERO,
-                0, 0, 0, 0, 0, 0);
+                0, 0, 0, 0, 0, 0, DEFAULT_SOCKET_BUFFER);
     }
 
     /// A network that takes its time and cuts bytes anywhere, and loses nothing: what every
@@ -84,7 +93,8 @@ public record SimulationOptions(long seed, String release, Duration latencyMin,
     /// @return new options
     public SimulationOptions withSeed(long value) {
         return new SimulationOptions(value, release, latencyMin, latencyMax, shortTransfers,
-                resets, failedConnects, failedCalls, datagramLoss, datagramDuplication);
+                resets, failedConnects, failedCalls, datagramLoss, datagramDuplication,
+                socketBuffer);
     }
 
     /// The same with another Linux.
@@ -93,7 +103,8 @@ public record SimulationOptions(long seed, String release, Duration latencyMin,
     /// @return new options
     public SimulationOptions withRelease(String value) {
         return new SimulationOptions(seed, value, latencyMin, latencyMax, shortTransfers,
-                resets, failedConnects, failedCalls, datagramLoss, datagramDuplication);
+                resets, failedConnects, failedCalls, datagramLoss, datagramDuplication,
+                socketBuffer);
     }
 
     /// The same with another latency.
@@ -103,7 +114,8 @@ public record SimulationOptions(long seed, String release, Duration latencyMin,
     /// @return new options
     public SimulationOptions withLatency(Duration min, Duration max) {
         return new SimulationOptions(seed, release, min, max, shortTransfers,
-                resets, failedConnects, failedCalls, datagramLoss, datagramDuplication);
+                resets, failedConnects, failedCalls, datagramLoss, datagramDuplication,
+                socketBuffer);
     }
 
     /// The same with more or fewer short transfers.
@@ -112,7 +124,8 @@ public record SimulationOptions(long seed, String release, Duration latencyMin,
     /// @return new options
     public SimulationOptions withShortTransfers(double value) {
         return new SimulationOptions(seed, release, latencyMin, latencyMax, value,
-                resets, failedConnects, failedCalls, datagramLoss, datagramDuplication);
+                resets, failedConnects, failedCalls, datagramLoss, datagramDuplication,
+                socketBuffer);
     }
 
     /// The same with more or fewer resets.
@@ -121,7 +134,8 @@ public record SimulationOptions(long seed, String release, Duration latencyMin,
     /// @return new options
     public SimulationOptions withResets(double value) {
         return new SimulationOptions(seed, release, latencyMin, latencyMax, shortTransfers,
-                value, failedConnects, failedCalls, datagramLoss, datagramDuplication);
+                value, failedConnects, failedCalls, datagramLoss, datagramDuplication,
+                socketBuffer);
     }
 
     /// The same with more or fewer connects that fail.
@@ -130,7 +144,8 @@ public record SimulationOptions(long seed, String release, Duration latencyMin,
     /// @return new options
     public SimulationOptions withFailedConnects(double value) {
         return new SimulationOptions(seed, release, latencyMin, latencyMax, shortTransfers,
-                resets, value, failedCalls, datagramLoss, datagramDuplication);
+                resets, value, failedCalls, datagramLoss, datagramDuplication,
+                socketBuffer);
     }
 
     /// The same with more or fewer calls that fail.
@@ -139,7 +154,8 @@ public record SimulationOptions(long seed, String release, Duration latencyMin,
     /// @return new options
     public SimulationOptions withFailedCalls(double value) {
         return new SimulationOptions(seed, release, latencyMin, latencyMax, shortTransfers,
-                resets, failedConnects, value, datagramLoss, datagramDuplication);
+                resets, failedConnects, value, datagramLoss, datagramDuplication,
+                socketBuffer);
     }
 
     /// The same with other luck for UDP.
@@ -149,6 +165,15 @@ public record SimulationOptions(long seed, String release, Duration latencyMin,
     /// @return new options
     public SimulationOptions withDatagrams(double loss, double duplication) {
         return new SimulationOptions(seed, release, latencyMin, latencyMax, shortTransfers,
-                resets, failedConnects, failedCalls, loss, duplication);
+                resets, failedConnects, failedCalls, loss, duplication, socketBuffer);
+    }
+
+    /// The same with connections that hold more or less.
+    ///
+    /// @param bytes see [#socketBuffer]
+    /// @return new options
+    public SimulationOptions withSocketBuffer(int bytes) {
+        return new SimulationOptions(seed, release, latencyMin, latencyMax, shortTransfers,
+                resets, failedConnects, failedCalls, datagramLoss, datagramDuplication, bytes);
     }
 }

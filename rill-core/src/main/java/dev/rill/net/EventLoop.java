@@ -192,8 +192,33 @@ public final class EventLoop implements AutoCloseable {
     public void run() {
         requireOutside();
         while (!stopping || connections.count() > 0 || listeners.open() > 0) {
-            turn();
+            turn(Long.MAX_VALUE);
         }
+    }
+
+    /// One turn of [#run], for programs that have a loop of their own, and for simulations with
+    /// several loops in one thread. It goes on after [#stop]: there is nothing left to do when
+    /// [LoopStatistics#connections] is zero. On the loop's thread.
+    ///
+    /// @param limit how long to wait when there is nothing to do; zero only looks
+    /// @return how long the loop may be left alone in nanoseconds: 0 when there is more to do at
+    ///         once, `Long.MAX_VALUE` when it waits for its descriptors alone
+    public long turn(Duration limit) {
+        requireOutside();
+        if (closed) {
+            throw new IllegalStateException("the event loop is closed");
+        }
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("limit=" + limit + ": must not be negative");
+        }
+        long before = counters.completions;
+        turn(Timers.nanos(limit));
+        if (counters.completions != before || starvation.canRelieveMore()
+                || ring.submissions().unconsumed() > 0) {
+            return 0;
+        }
+        long delay = timers.delayNanos(now);
+        return delay < 0 ? Long.MAX_VALUE : delay;
     }
 
     /// What was done so far. On the loop's thread; [#sample] from others.
@@ -249,7 +274,7 @@ public final class EventLoop implements AutoCloseable {
         stopNow();
         connections.forEach(Connection::abort);
         while (connections.count() > 0 || listeners.open() > 0) {
-            turn();
+            turn(Long.MAX_VALUE);
         }
         mailbox.shut();
         runTasks(); // nobody shall wait for an answer that never comes
@@ -276,14 +301,15 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
-    private void turn() {
+    /// @param limit how long to wait, in nanoseconds
+    private void turn(long limit) {
         turning = true;
-        int count = starvation.canRelieveMore() ? 0 : 1;
+        int count = starvation.canRelieveMore() || limit == 0 ? 0 : 1;
         long delay = timers.delayNanos(now);
-        if (delay < 0) {
+        if (delay < 0 && limit == Long.MAX_VALUE) {
             ring.submitAndWait(count);
         } else {
-            ring.submitAndWait(count, delay);
+            ring.submitAndWait(count, delay < 0 ? limit : Math.min(limit, delay));
         }
         now = kernel.nanoTime();
         CompletionQueue cq = ring.completions();

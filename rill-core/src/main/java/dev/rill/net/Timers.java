@@ -69,8 +69,12 @@ final class Timers {
 
     /// Sets a timer to a time from now.
     void after(Duration delay, Timer timer) {
-        Duration bounded = delay.compareTo(CENTURY) < 0 ? delay : CENTURY;
-        set(timer, clock.getAsLong() + bounded.toNanos());
+        set(timer, clock.getAsLong() + nanos(delay));
+    }
+
+    /// A delay in nanoseconds, as long as they can say it.
+    static long nanos(Duration delay) {
+        return (delay.compareTo(CENTURY) < 0 ? delay : CENTURY).toNanos();
     }
 
     /// The same, except that a delay of zero stands for never.
