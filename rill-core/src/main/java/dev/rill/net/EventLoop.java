@@ -48,6 +48,7 @@ public final class EventLoop implements AutoCloseable {
     private final Mailbox mailbox;
     private final Timers timers;
     private final Starvation starvation;
+    private final Upkeep upkeep;
     private final Connections connections = new Connections();
     private final Listeners listeners = new Listeners(this);
     private final ArrayDeque<Connection> flushing = new ArrayDeque<>();
@@ -89,6 +90,7 @@ public final class EventLoop implements AutoCloseable {
         copies = new CopyPool(kernel);
         timers = new Timers(kernel::nanoTime);
         starvation = new Starvation(this);
+        upkeep = new Upkeep(group, timers);
         group.holds().onReturn(mailbox::wake);
         mailbox.arm();
     }
@@ -327,6 +329,7 @@ public final class EventLoop implements AutoCloseable {
             cq.advance();
         }
         starvation.relieve();
+        upkeep.turned();
     }
 
     private void dispatch(long userData, int res, int flags) {

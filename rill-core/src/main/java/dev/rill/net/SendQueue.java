@@ -127,9 +127,8 @@ final class SendQueue {
     /// Moves the bytes out of the receive buffers, which go back to the kernel.
     ///
     /// @param from the first piece to move; those before are being sent
-    /// @param memory the group's memory, in which the pieces lie
     /// @return how many bytes were moved
-    long moveOut(int from, MemorySegment memory) {
+    long moveOut(int from) {
         int kept = Math.min(from, count);
         int total = count;
         long[] oldAddresses = new long[total];
@@ -149,7 +148,8 @@ final class SendQueue {
                 append(oldOwners[i], oldAddresses[i], oldLengths[i]);
                 blockUsed = CopyPool.BLOCK_SIZE; // how full that block is, is not known any more
             } else {
-                addCopy(memory, oldAddresses[i] - memory.address(), oldLengths[i]);
+                MemorySegment buffer = group.buffer(oldOwners[i]);
+                addCopy(buffer, oldAddresses[i] - buffer.address(), oldLengths[i]);
                 group.release(oldOwners[i]);
                 moved += oldLengths[i];
             }

@@ -121,7 +121,7 @@ final class SendSide {
         }
         if (rescuing) {
             rescuing = false;
-            loop.starvation().rescued(queue.moveOut(0, group.memory()));
+            loop.starvation().rescued(queue.moveOut(0));
         }
         if (aboveHigh && queue.bytes() <= loop.options().unsentLow()) {
             aboveHigh = false;
@@ -145,9 +145,9 @@ final class SendSide {
             // try again is not found.
             rescuing = true;
             loop.cancel(connection.tagged(UserData.SEND));
-            return queue.moveOut(1, group.memory());
+            return queue.moveOut(1);
         }
-        return queue.moveOut(0, group.memory());
+        return queue.moveOut(0);
     }
 
     void releaseBrakes() {

@@ -47,7 +47,7 @@ final class Starvation {
     /// With eight for each, most found nothing again: five times as many `-ENOBUFS` and a fifth
     /// more CPU per byte.
     void relieve() {
-        if (group.lent() <= lowWater && group.holds().open() > 0) {
+        if (group.available() <= lowWater && group.holds().open() > 0) {
             rescueHolds();
         }
         if (parked.isEmpty()) {
@@ -99,7 +99,7 @@ final class Starvation {
         if (loop.now() - holdsAgain < 0) {
             return;
         }
-        if (group.holds().rescue(lowWater + 1 - group.lent()) > 0) {
+        if (group.holds().rescue(lowWater + 1 - group.available()) > 0) {
             group.publish();
         } else {
             holdsAgain = loop.now() + HOLDS_PAUSE_NANOS;

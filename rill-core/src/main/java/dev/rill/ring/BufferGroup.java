@@ -1,18 +1,12 @@
 package dev.rill.ring;
 
-import static dev.rill.abi.MsgFlags.MSG_TRUNC;
-import static dev.rill.abi.MsgFlags.MSG_WAITALL;
 import static dev.rill.abi.SetupFlags.IORING_SETUP_IOPOLL;
-import static dev.rill.abi.SocketOpFlags.IORING_RECVSEND_BUNDLE;
 import static dev.rill.abi.SocketOpFlags.IORING_RECV_MULTISHOT;
-import static dev.rill.abi.SqeFlags.IOSQE_ASYNC;
-import static dev.rill.abi.SqeFlags.IOSQE_CQE_SKIP_SUCCESS;
 
 import dev.rill.abi.Errno;
 import dev.rill.abi.Opcode;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +29,8 @@ import java.util.Optional;
 /// buffer goes back to the ring, in whatever order that happens; the kernel sees it after the next
 /// [#publish].
 ///
-/// **Bound.** A group never has more memory than its options say. When all buffers are held,
+/// **Bound.** A group never has more memory than its options say; it may begin with less, grow
+/// area by area when buffers run out, and give areas back ([#trim]). When all buffers are held,
 /// receives end with `-ENOBUFS`; nothing is lost, they are to be armed again after a
 /// [#publish] that lent something.
 ///
@@ -47,9 +42,9 @@ import java.util.Optional;
 public final class BufferGroup implements AutoCloseable {
 
     private final BufferGroupOptions options;
-    private final Arena arena;
-    private final MemorySegment memory;
     private final BufferRing bufferRing;
+    private final BufferAreas areas;
+    private final WorkingSet workingSet;
     private final Consumption consumption;
     private final StepDown stepDown;
     private final int[] references;
@@ -67,8 +62,7 @@ public final class BufferGroup implements AutoCloseable {
     private Object source;
     private volatile boolean closed;
 
-    private BufferGroup(Ring ring, BufferGroupOptions wanted, Arena arena) {
-        this.arena = arena;
+    private BufferGroup(Ring ring, BufferGroupOptions wanted) {
         kernel = ring.kernel();
         if (wanted.ring().incremental() && (ring.flags() & IORING_SETUP_IOPOLL) != 0) {
             throw new IllegalArgumentException("bgid=" + wanted.ring().bgid()
@@ -94,38 +88,30 @@ public final class BufferGroup implements AutoCloseable {
         options = used;
         stepDown = given;
         try {
-            memory = allocate(ring, options, arena);
             consumption = new Consumption(options.ring(), options.buffers(), options.bundles());
             references = new int[options.buffers()];
             part = new Received(this);
             holds = new Holds(this);
-            meter = new GroupMeter(this, consumption);
-            for (int bid = 0; bid < options.buffers(); bid++) {
-                lend(bid);
-            }
-            publish();
+            workingSet = new WorkingSet(options.lentMin(), options.buffers());
+            areas = new BufferAreas(kernel, options);
+            meter = new GroupMeter(this, consumption, areas);
         } catch (RuntimeException | Error e) {
             bufferRing.close();
             throw e;
         }
+        lendWanted();
     }
 
-    /// Allocates the memory, registers the ring and lends all buffers to the kernel.
+    /// Registers the ring, allocates the first area and lends its buffers to the kernel.
     ///
     /// @param ring the ring whose requests will receive into this group; it must be closed after
     ///        the group
     /// @param options how much and how. Where the kernel has no incremental rings, the same memory
     ///        is used in whole buffers, see [#stepDown]
-    /// @return a group with all its buffers lent
+    /// @return a group whose buffers are lent
     /// @throws KernelException when the kernel refuses, with what to do about it
     public static BufferGroup open(Ring ring, BufferGroupOptions options) {
-        Arena arena = Arena.ofShared();
-        try {
-            return new BufferGroup(ring, options, arena);
-        } catch (RuntimeException | Error e) {
-            arena.close();
-            throw e;
-        }
+        return new BufferGroup(ring, options);
     }
 
     /// What is in force, which is what was asked for unless there is a [#stepDown].
@@ -163,7 +149,7 @@ public final class BufferGroup implements AutoCloseable {
     /// @param sqe a receive or read, with its flags set
     /// @return the same entry, with buffer selection switched on
     public Sqe select(Sqe sqe) {
-        String why = refusal(sqe);
+        String why = Selection.refusal(sqe, options);
         if (why != null) {
             throw new IllegalArgumentException(Opcode.name(sqe.opcode())
                     + " with buffer group " + options.ring().bgid() + ": " + why);
@@ -281,7 +267,11 @@ public final class BufferGroup implements AutoCloseable {
         references[bid] = left;
         if (left == 0 && !closed) {
             held--;
-            lend(bid);
+            if (areas.hasFree() || consumption.outstanding() >= workingSet.wanted()) {
+                areas.give(bid);
+            } else {
+                lend(bid); // in the order in which they come back
+            }
         }
     }
 
@@ -292,16 +282,69 @@ public final class BufferGroup implements AutoCloseable {
         return holds;
     }
 
-    /// Makes the buffers that have come back visible to the kernel, with one release store; also
-    /// those whose holds other threads have closed. To be called before the completions of the
-    /// batch are given back (`cq.advance()`), so that a new completion cannot outrun a buffer it
-    /// needs.
+    /// Lends the buffers that have come back, also those whose holds other threads have closed, as
+    /// far as they are needed, and makes them visible to the kernel with one release store. To be
+    /// called before the completions of the batch are given back (`cq.advance()`), so that a new
+    /// completion cannot outrun a buffer it needs.
     ///
-    /// @return how many buffers were lent again
+    /// @return how many buffers were lent
     public int publish() {
         holds.collect();
         meter.batchEnded();
+        workingSet.left(consumption.outstanding() - bufferRing.staged());
+        return lendWanted();
+    }
+
+    private int lendWanted() {
+        while (consumption.outstanding() < workingSet.wanted()) {
+            int bid = areas.take(2 * consumption.outstanding() <= workingSet.wanted());
+            if (bid < 0) {
+                break;
+            }
+            lend(bid);
+        }
         return bufferRing.publish();
+    }
+
+    /// Gives memory back that was not needed since the last call, and lends fewer buffers when
+    /// fewer were enough: to be called every second or so while [#isEnlarged]. A system call for
+    /// each area.
+    ///
+    /// @return whether it has become smaller
+    public boolean trim() {
+        bufferRing.requireOwner();
+        boolean fewer = workingSet.trim();
+        return areas.trim() > 0 || fewer;
+    }
+
+    /// Whether there is anything that [#trim] could take back.
+    ///
+    /// @return true with more areas or more buffers lent than at the beginning
+    public boolean isEnlarged() {
+        return areas.mapped() > options.areaBuffers()
+                || workingSet.wanted() > options.lentMin();
+    }
+
+    /// How many buffers have memory now.
+    ///
+    /// @return buffers, at most those of the options
+    public int buffersAllocated() {
+        return areas.mapped();
+    }
+
+    /// How many buffers are to be lent at a time now.
+    ///
+    /// @return buffers, from the least of the options to all
+    public int buffersWanted() {
+        return workingSet.wanted();
+    }
+
+    /// How many buffers can still be lent: those the kernel has, those nobody uses, and those for
+    /// which there is no memory yet.
+    ///
+    /// @return buffers that nobody here holds
+    public int available() {
+        return consumption.outstanding() + areas.available();
     }
 
     /// How many buffers the kernel has.
@@ -351,29 +394,25 @@ public final class BufferGroup implements AutoCloseable {
         return meter.buffers();
     }
 
-    /// The memory of all buffers, one behind the other. Read from it; the kernel and others write.
+    /// The memory of a buffer. Read from it; the kernel and others write.
     ///
-    /// @return the group's memory, from any thread, until the group is closed
-    public MemorySegment memory() {
-        return memory;
-    }
-
-    /// Where a buffer starts in [#memory].
-    long base(int bid) {
-        return (long) bid * options.bufferSize();
+    /// @param bid one that is lent or held
+    /// @return all of the buffer, readable from any thread as long as it is held
+    public MemorySegment buffer(int bid) {
+        return areas.buffer(bid);
     }
 
     /// Unregisters the group and frees its memory: only when no request that selects from it is
     /// in flight. What is still held becomes inaccessible: reading it throws.
     @Override
     public void close() {
-        if (!arena.scope().isAlive()) {
+        if (closed) {
             return;
         }
         bufferRing.requireOwner();
         closed = true;
         bufferRing.close();
-        arena.close();
+        areas.close();
     }
 
     Hold hold(int bid, int offset, int length) {
@@ -399,56 +438,10 @@ public final class BufferGroup implements AutoCloseable {
         return closed;
     }
 
-    private static MemorySegment allocate(Ring ring, BufferGroupOptions options, Arena arena) {
-        try {
-            return ring.kernel().memory(options.byteSize(), arena);
-        } catch (KernelException e) {
-            throw new KernelException("receive memory of " + options.buffers() + " buffers of "
-                    + options.bufferSize() + " bytes", e.errno(), "Use fewer or smaller buffers");
-        }
-    }
-
     private void lend(int bid) {
         references[bid] = 1;
         consumption.published(bid, options.bufferSize());
-        bufferRing.add(memory.address() + base(bid), options.bufferSize(), bid);
-    }
-
-    private String refusal(Sqe sqe) {
-        int opcode = sqe.opcode();
-        if ((sqe.flags() & IOSQE_CQE_SKIP_SUCCESS) != 0) {
-            return "IOSQE_CQE_SKIP_SUCCESS would consume buffers without a completion";
-        }
-        boolean socket = opcode == Opcode.IORING_OP_RECV || opcode == Opcode.IORING_OP_RECVMSG
-                || opcode == Opcode.IORING_OP_SEND;
-        if (socket && (sqe.ioprio() & IORING_RECVSEND_BUNDLE) != 0 && !options.bundles()) {
-            return "bundles need a group opened for them (bundles=true)";
-        }
-        if (socket && (sqe.ioprio() & IORING_RECVSEND_BUNDLE) != 0
-                && (sqe.opFlags() & MSG_WAITALL) != 0) {
-            return "MSG_WAITALL lets another receive have a bundle's buffers while it waits";
-        }
-        if (!options.ring().incremental()) {
-            return null;
-        }
-        if ((sqe.flags() & IOSQE_ASYNC) != 0) {
-            return "IOSQE_ASYNC makes the kernel consume what was asked for, not what came";
-        }
-        if (opcode == Opcode.IORING_OP_SEND) {
-            return "a short send from an incremental buffer loses its rest";
-        }
-        if (!socket) {
-            return null;
-        }
-        if ((sqe.opFlags() & MSG_WAITALL) != 0) {
-            return "MSG_WAITALL on an incremental buffer lets the next receive overwrite data";
-        }
-        boolean message = opcode == Opcode.IORING_OP_RECVMSG
-                && (sqe.ioprio() & IORING_RECV_MULTISHOT) != 0;
-        if ((sqe.opFlags() & MSG_TRUNC) != 0 && !message) {
-            return "MSG_TRUNC on an incremental buffer consumes more than was written";
-        }
-        return null;
+        bufferRing.add(areas.buffer(bid).address(), options.bufferSize(), bid);
     }
 
     @Override

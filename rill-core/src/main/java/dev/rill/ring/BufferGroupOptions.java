@@ -15,8 +15,12 @@ import java.util.Objects;
 /// @param rescueMax how many held bytes may be moved to the heap when buffers run out, see
 ///        [Holds#rescue]; with the buffers themselves this is all the memory received bytes ever
 ///        take. 0 for never
+/// @param areaBuffers how many buffers are allocated at a time: at the beginning, and whenever all
+///        that there are were not enough; `buffers` for all at once
+/// @param lentMin how many buffers are lent to the kernel while it does not run short, at most
+///        `areaBuffers`; when it does, up to all
 public record BufferGroupOptions(BufferRingOptions ring, int buffers, int bufferSize,
-        boolean bundles, int watchedHolds, long rescueMax) {
+        boolean bundles, int watchedHolds, long rescueMax, int areaBuffers, int lentMin) {
 
     private static final int DEFAULT_WATCHED_HOLDS = 128;
     private static final int DEFAULT_BUFFERS = 16;
@@ -42,13 +46,22 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
             throw new IllegalArgumentException("rescueMax=" + rescueMax
                     + ": must be 0 (never) or a number of bytes");
         }
+        if (areaBuffers < 1 || areaBuffers > buffers) {
+            throw new IllegalArgumentException("areaBuffers=" + areaBuffers
+                    + ": must be 1 to buffers=" + buffers);
+        }
+        if (lentMin < 1 || lentMin > areaBuffers) {
+            throw new IllegalArgumentException("lentMin=" + lentMin
+                    + ": must be 1 to areaBuffers=" + areaBuffers);
+        }
         if (bundles && ring.minLeft() > 1) {
             throw new IllegalArgumentException("minLeft=" + ring.minLeft() + " with bundles:"
                     + " a completion could skip bytes that nobody can see; use one or the other");
         }
     }
 
-    /// With one hold in 128 watched, and an eighth of the memory more for what is rescued.
+    /// With all buffers allocated and lent from the beginning, one hold in 128 watched, and an
+    /// eighth of the memory more for what is rescued.
     ///
     /// @param ring the buffer ring
     /// @param buffers how many buffers
@@ -57,7 +70,7 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
     public BufferGroupOptions(BufferRingOptions ring, int buffers, int bufferSize,
             boolean bundles) {
         this(ring, buffers, bufferSize, bundles, DEFAULT_WATCHED_HOLDS,
-                (long) buffers * bufferSize / 8);
+                (long) buffers * bufferSize / 8, buffers, buffers);
     }
 
     /// The same with other holds watched.
@@ -65,7 +78,8 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
     /// @param every every how many-th; 1 for each, 0 for none
     /// @return new options
     public BufferGroupOptions withWatchedHolds(int every) {
-        return new BufferGroupOptions(ring, buffers, bufferSize, bundles, every, rescueMax);
+        return new BufferGroupOptions(ring, buffers, bufferSize, bundles, every, rescueMax,
+                areaBuffers, lentMin);
     }
 
     /// The same with another bound on what is moved when buffers run out.
@@ -73,7 +87,18 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
     /// @param bytes how much; 0 for nothing
     /// @return new options
     public BufferGroupOptions withRescueMax(long bytes) {
-        return new BufferGroupOptions(ring, buffers, bufferSize, bundles, watchedHolds, bytes);
+        return new BufferGroupOptions(ring, buffers, bufferSize, bundles, watchedHolds, bytes,
+                areaBuffers, lentMin);
+    }
+
+    /// The same, beginning with less memory and growing to all of it.
+    ///
+    /// @param area how many buffers at a time, see [#areaBuffers]
+    /// @param lent how many are lent as long as that is enough, see [#lentMin]
+    /// @return new options
+    public BufferGroupOptions growing(int area, int lent) {
+        return new BufferGroupOptions(ring, buffers, bufferSize, bundles, watchedHolds, rescueMax,
+                area, lent);
     }
 
     /// A few large buffers, filled bit by bit: 16 of 256 KiB. Little published memory stays in the
@@ -123,7 +148,13 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
         long count = Math.min(byteSize() / size, BufferRingOptions.ENTRIES_MAX);
         return new BufferGroupOptions(
                 new BufferRingOptions(ring.bgid(), entries((int) count), false, ring.mapped(), 0),
-                (int) count, size, bundles, watchedHolds, rescueMax);
+                (int) count, size, bundles, watchedHolds, rescueMax,
+                scaled(areaBuffers, size, count), scaled(lentMin, size, count));
+    }
+
+    /// How many smaller buffers are as much memory as so many of these.
+    private int scaled(int count, int size, long max) {
+        return (int) Math.clamp((long) count * bufferSize / size, 1, max);
     }
 
     private static int entries(int buffers) {

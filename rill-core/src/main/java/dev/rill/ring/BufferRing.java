@@ -126,6 +126,11 @@ public final class BufferRing implements AutoCloseable {
         return count;
     }
 
+    /// How many buffers were added and are not published.
+    int staged() {
+        return tail - published;
+    }
+
     /// Asks the kernel how far it has consumed. A system call: for checks and diagnosis. A partly
     /// used buffer is not consumed. Linux 6.8.
     ///

@@ -19,6 +19,8 @@ public record BufferSnapshot(int bid, State state, int filled, int references, l
 
     /// Who has a buffer.
     public enum State {
+        /// Nobody, and it has no memory now.
+        ABSENT,
         /// Nobody: it is not in use at the moment.
         OURS,
         /// The kernel, and it is empty.

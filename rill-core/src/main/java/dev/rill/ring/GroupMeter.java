@@ -14,6 +14,7 @@ final class GroupMeter {
 
     private final BufferGroup group;
     private final Consumption consumption;
+    private final BufferAreas areas;
     private final long[] bundles = new long[BUNDLE_CLASSES];
     private long exhaustions;
     /// By bid: when the kernel was finished with it.
@@ -22,9 +23,10 @@ final class GroupMeter {
     private long batchTime;
     private boolean batchTimed;
 
-    GroupMeter(BufferGroup group, Consumption consumption) {
+    GroupMeter(BufferGroup group, Consumption consumption, BufferAreas areas) {
         this.group = group;
         this.consumption = consumption;
+        this.areas = areas;
     }
 
     /// A completion was read.
@@ -59,6 +61,7 @@ final class GroupMeter {
         Holds holds = group.holds();
         int current = consumption.current();
         return new GroupSnapshot(group.options().buffers(), group.options().bufferSize(),
+                areas.mapped(), group.buffersWanted(), areas.growths(), areas.shrinks(),
                 group.lent(), current, current < 0 ? 0 : consumption.position(current),
                 group.held(), holds.open(), holds.bytes(), holds.oldestNanos(), holds.lost(),
                 group.bytesReceived(), group.bytesUsedUp(), exhaustions, holds.buffersRescued(),
@@ -92,7 +95,10 @@ final class GroupMeter {
             boolean filling = bid == consumption.current() || consumption.position(bid) > 0;
             return filling ? BufferSnapshot.State.CURRENT : BufferSnapshot.State.PUBLISHED;
         }
-        return group.references(bid) > 0 ? BufferSnapshot.State.HELD : BufferSnapshot.State.OURS;
+        if (group.references(bid) > 0) {
+            return BufferSnapshot.State.HELD;
+        }
+        return areas.buffer(bid) == null ? BufferSnapshot.State.ABSENT : BufferSnapshot.State.OURS;
     }
 
     private List<Long> bundleSizes() {

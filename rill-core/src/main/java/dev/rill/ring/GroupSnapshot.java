@@ -5,8 +5,12 @@ import java.util.List;
 /// How a [BufferGroup] stands at one moment, in numbers: cheap to take, free to keep, for any
 /// thread. [BufferGroup#bufferSnapshots] says the same buffer by buffer.
 ///
-/// @param buffers how many buffers the group has
+/// @param buffers how many buffers the group may have
 /// @param bufferSize the size of each in bytes
+/// @param allocated how many have memory now
+/// @param wanted how many are to be lent at a time now
+/// @param growths how many times an area of memory was added, since the group was opened
+/// @param shrinks how many times one was given back
 /// @param lent buffers that the kernel has, the current one included
 /// @param current the bid that the next receive of an incremental ring goes to; -1 when the kernel
 ///        has none
@@ -23,9 +27,10 @@ import java.util.List;
 /// @param bytesMoved held bytes that are somewhere else than where they were received, now
 /// @param bundleSizes how many completions had 1 part, 2, 3 to 4, 5 to 8 parts and so on, each
 ///        class twice as wide as the one before; without the empty classes at the end
-public record GroupSnapshot(int buffers, int bufferSize, int lent, int current, int currentFilled,
-        int held, int openHolds, long heldBytes, long oldestHoldNanos, long lostHolds,
-        long bytesReceived, long bytesUsedUp, long exhaustions, long holdRescues, long bytesMoved,
+public record GroupSnapshot(int buffers, int bufferSize, int allocated, int wanted, long growths,
+        long shrinks, int lent, int current, int currentFilled, int held, int openHolds,
+        long heldBytes, long oldestHoldNanos, long lostHolds, long bytesReceived,
+        long bytesUsedUp, long exhaustions, long holdRescues, long bytesMoved,
         List<Long> bundleSizes) {
 
     /// Keeps a copy of the list.

@@ -66,7 +66,7 @@ final class HeldBytes {
         requireOpen();
         Objects.checkIndex(index, length);
         return moved != null ? moved[index]
-                : group.memory().get(JAVA_BYTE, group.base(bid) + offset + index);
+                : group.buffer(bid).get(JAVA_BYTE, (long) offset + index);
     }
 
     synchronized void copyTo(int index, byte[] target, int at, int count) {
@@ -75,7 +75,7 @@ final class HeldBytes {
         if (moved != null) {
             System.arraycopy(moved, index, target, at, count);
         } else {
-            MemorySegment.copy(group.memory(), JAVA_BYTE, group.base(bid) + offset + index,
+            MemorySegment.copy(group.buffer(bid), JAVA_BYTE, (long) offset + index,
                     target, at, count);
         }
     }
@@ -84,7 +84,7 @@ final class HeldBytes {
         requireOpen();
         pinned = true;
         return (moved != null ? MemorySegment.ofArray(moved)
-                : group.memory().asSlice(group.base(bid) + offset, length)).asReadOnly();
+                : group.buffer(bid).asSlice(offset, length)).asReadOnly();
     }
 
     private void requireOpen() {

@@ -75,7 +75,7 @@ public final class Received {
     /// @return the address of the first byte
     public long address() {
         requireValid();
-        return group.memory().address() + group.base(bid) + offset;
+        return group.buffer(bid).address() + offset;
     }
 
     /// Reads one byte.
@@ -84,7 +84,7 @@ public final class Received {
     /// @return the byte
     public byte get(int index) {
         Objects.checkIndex(index, length());
-        return group.memory().get(JAVA_BYTE, group.base(bid) + offset + index);
+        return group.buffer(bid).get(JAVA_BYTE, (long) offset + index);
     }
 
     /// Copies bytes out.
@@ -95,7 +95,7 @@ public final class Received {
     /// @param count how many
     public void copyTo(int index, byte[] target, int at, int count) {
         Objects.checkFromIndexSize(index, count, length());
-        MemorySegment.copy(group.memory(), JAVA_BYTE, group.base(bid) + offset + index,
+        MemorySegment.copy(group.buffer(bid), JAVA_BYTE, (long) offset + index,
                 target, at, count);
     }
 
@@ -107,7 +107,7 @@ public final class Received {
     /// @param count how many
     public void copyTo(int index, MemorySegment target, long at, int count) {
         Objects.checkFromIndexSize(index, count, length());
-        MemorySegment.copy(group.memory(), group.base(bid) + offset + index, target, at, count);
+        MemorySegment.copy(group.buffer(bid), (long) offset + index, target, at, count);
     }
 
     /// Copies all of it.
@@ -123,7 +123,7 @@ public final class Received {
     ///
     /// @return a read-only view; what it shows is only meaningful as long as this object is valid
     public MemorySegment segment() {
-        return group.memory().asSlice(group.base(bid()) + offset, length).asReadOnly();
+        return group.buffer(bid()).asSlice(offset, length).asReadOnly();
     }
 
     /// Looks at the bytes in place. A new object each time: not for the hottest path.

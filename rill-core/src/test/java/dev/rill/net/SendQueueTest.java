@@ -101,9 +101,11 @@ class SendQueueTest {
         }
 
         private MemorySegment memoryOf(long address) {
-            long inGroup = address - group.memory().address();
-            if (inGroup >= 0 && inGroup < group.memory().byteSize()) {
-                return group.memory().asSlice(inGroup, queue.firstLength());
+            for (int bid = 0; bid < BUFFERS; bid++) {
+                long offset = address - group.buffer(bid).address();
+                if (offset >= 0 && offset < BUFFER_SIZE) {
+                    return group.buffer(bid).asSlice(offset, queue.firstLength());
+                }
             }
             for (int area = 0; area < copies.byteSize() / AREA; area++) {
                 MemorySegment memory = copies.area(area * (AREA / CopyPool.BLOCK_SIZE));
@@ -254,7 +256,7 @@ class SendQueueTest {
             bench.receive(BUFFER_SIZE + 100);
             bench.copy(50);
             bench.receive(500);
-            long moved = bench.queue.moveOut(0, bench.group.memory());
+            long moved = bench.queue.moveOut(0);
             assertThat(moved).isEqualTo(BUFFER_SIZE + 600);
             assertThat(bench.queue.holdsBuffers()).isFalse();
             bench.expectNothingHeld();
@@ -270,7 +272,7 @@ class SendQueueTest {
             bench.receive(BUFFER_SIZE);
             bench.receive(BUFFER_SIZE);
             long address = bench.queue.firstAddress();
-            assertThat(bench.queue.moveOut(1, bench.group.memory())).isEqualTo(BUFFER_SIZE);
+            assertThat(bench.queue.moveOut(1)).isEqualTo(BUFFER_SIZE);
             assertThat(bench.queue.firstAddress()).isEqualTo(address);
             assertThat(bench.queue.holdsBuffers()).isTrue();
             assertThat(bench.group.held()).isEqualTo(1);
@@ -282,8 +284,8 @@ class SendQueueTest {
     @KernelTest
     void movingOutOfAnEmptyQueueDoesNothing(Kernel kernel) {
         try (Bench bench = Bench.incremental(kernel)) {
-            assertThat(bench.queue.moveOut(0, bench.group.memory())).isZero();
-            assertThat(bench.queue.moveOut(1, bench.group.memory())).isZero();
+            assertThat(bench.queue.moveOut(0)).isZero();
+            assertThat(bench.queue.moveOut(1)).isZero();
             bench.expectHead();
         }
     }
@@ -330,12 +332,12 @@ class SendQueueTest {
         switch (random.nextInt(8)) {
             case 0, 1, 2 -> {
                 if (!bench.receive(1 + random.nextInt(3000))) {
-                    bench.queue.moveOut(random.nextInt(2), bench.group.memory());
+                    bench.queue.moveOut(random.nextInt(2));
                 }
             }
             case 3 -> bench.copy(1 + random.nextInt(100));
             case 4 -> bench.copy(1 + random.nextInt(2 * CopyPool.BLOCK_SIZE + 5));
-            case 5 -> bench.queue.moveOut(random.nextInt(2), bench.group.memory());
+            case 5 -> bench.queue.moveOut(random.nextInt(2));
             default -> {
                 if (!bench.queue.isEmpty()) {
                     int most = random.nextBoolean() ? bench.queue.firstLength()

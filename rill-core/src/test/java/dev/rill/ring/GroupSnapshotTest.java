@@ -35,8 +35,8 @@ class GroupSnapshotTest {
         try (Rig rig = new Rig(kernel);
                 BufferGroup group = BufferGroup.open(rig.ring(),
                         BufferGroupOptions.incremental(0, 4, SIZE))) {
-            assertThat(group.snapshot()).isEqualTo(new GroupSnapshot(4, SIZE, 4, 0, 0, 0, 0, 0, 0,
-                    0, 0, 0, 0, 0, 0, List.of()));
+            assertThat(group.snapshot()).isEqualTo(new GroupSnapshot(4, SIZE, 4, 4, 0, 0, 4, 0, 0,
+                    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of()));
             assertThat(group.snapshot().fillRatio()).isEqualTo(1);
             assertThat(states(group)).containsExactly(State.CURRENT, State.PUBLISHED,
                     State.PUBLISHED, State.PUBLISHED);
