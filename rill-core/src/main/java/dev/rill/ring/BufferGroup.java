@@ -412,7 +412,9 @@ public final class BufferGroup implements AutoCloseable {
         bufferRing.requireOwner();
         closed = true;
         bufferRing.close();
-        areas.close();
+        if (!bufferRing.isStillRegistered()) {
+            areas.close();
+        }
     }
 
     Hold hold(int bid, int offset, int length) {

@@ -38,6 +38,7 @@ import java.lang.invoke.VarHandle;
 /// `io_uring_buf_ring_head`; man page io_uring_register_buf_ring(3).
 public final class BufferRing implements AutoCloseable {
 
+    private static final System.Logger LOGGER = System.getLogger(BufferRing.class.getName());
     private static final VarHandle SHORT = JAVA_SHORT.varHandle();
 
     private final Ring ring;
@@ -181,6 +182,9 @@ public final class BufferRing implements AutoCloseable {
     /// Unregisters the group and frees the structure, not the lent memory. Requests that select
     /// from the group later end with `-ENOBUFS`; a request that has already begun to fill a buffer
     /// may still write into it, so reap those first.
+    ///
+    /// Should the kernel refuse to unregister it, the structure stays allocated, with a warning,
+    /// rather than being freed under the kernel's hands.
     @Override
     public void close() {
         if (closed) {
@@ -188,10 +192,18 @@ public final class BufferRing implements AutoCloseable {
         }
         ring.requireOwner();
         closed = true;
-        if (!ring.isClosed()) { // otherwise the kernel has done it
-            unregister();
+        int result = ring.isClosed() ? 0 : unregister(); // closing the ring has done it
+        if (result < 0 && result != -Errno.ENOENT) {
+            LOGGER.log(System.Logger.Level.WARNING, "buffer group {0} could not be unregistered"
+                    + " ({1}): its memory stays allocated", options.bgid(), Errno.name(result));
+            return;
         }
         arena.close();
+    }
+
+    /// Whether the kernel may still use what was lent: it has not let the group be unregistered.
+    boolean isStillRegistered() {
+        return arena.scope().isAlive();
     }
 
     void requireOwner() {
@@ -217,10 +229,10 @@ public final class BufferRing implements AutoCloseable {
         }
     }
 
-    private void unregister() {
+    private int unregister() {
         status.fill((byte) 0);
         status.set(JAVA_SHORT, IoUringBufReg.BGID, (short) options.bgid());
-        ring.register(IORING_UNREGISTER_PBUF_RING, status, 1);
+        return ring.register(IORING_UNREGISTER_PBUF_RING, status, 1);
     }
 
     private String advice(int result) {

@@ -1,8 +1,10 @@
 package dev.rill.ring;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rill.abi.CqeFlags;
 import dev.rill.abi.Errno;
 import dev.rill.kernel.FailingKernel;
 import dev.rill.kernel.Kernel;
@@ -31,17 +33,19 @@ class AnomalyTest {
             BufferGroupOptions.incremental(0, 2, 100),
             new BufferGroupOptions(BufferRingOptions.incremental(1, 2).asMapped(), 2, 100, false));
 
-    /// That a ring cannot be drained is a warning, and here it is expected again and again.
-    private static final Logger LOGGER = Logger.getLogger(Ring.class.getName());
+    /// That a ring cannot be drained, or a group unregistered, is a warning, and here it is
+    /// expected again and again.
+    private static final List<Logger> LOGGERS = List.of(
+            Logger.getLogger(Ring.class.getName()), Logger.getLogger(BufferRing.class.getName()));
 
     @BeforeAll
     static void silence() {
-        LOGGER.setLevel(Level.OFF);
+        LOGGERS.forEach(logger -> logger.setLevel(Level.OFF));
     }
 
     @AfterAll
     static void speakAgain() {
-        LOGGER.setLevel(null);
+        LOGGERS.forEach(logger -> logger.setLevel(null));
     }
 
     /// What an application does from the first call to the last; throws what it is told.
@@ -179,6 +183,26 @@ class AnomalyTest {
                 group.publish();
             }
             assertThat(inbox.bytes()).isEqualTo(sent);
+        }
+    }
+
+    /// The kernel may still choose one of its buffers.
+    @KernelTest
+    void aGroupThatCannotBeUnregisteredKeepsItsMemory(Kernel kernel) {
+        FailingKernel failing = new FailingKernel(kernel);
+        try (Rig rig = new Rig(failing)) {
+            Pair pair = rig.unixStream();
+            BufferGroup group = BufferGroup.open(rig.ring(), GROUPS.getFirst());
+            group.select(rig.sqe().prepRecvMultishot(pair.left())).userData(1);
+            assertThat(rig.poll()).isEmpty();
+            failing.failOnce(1, Errno.ENOMEM);
+            group.close();
+            assertThat(failing.failed()).isEqualTo("register of opcode 23");
+            rig.write(pair.right(), Rig.pattern(10, 1));
+            Cqe cqe = rig.await();
+            assertThat(cqe.res()).isEqualTo(10);
+            assertThat(group.buffer(CqeFlags.bufferId(cqe.flags())).asSlice(0, 10)
+                    .toArray(JAVA_BYTE)).isEqualTo(Rig.pattern(10, 1));
         }
     }
 
