@@ -4,8 +4,10 @@ import dev.rill.engine.InProcessKernel;
 import dev.rill.engine.Profile;
 import dev.rill.engine.SimulatedMachine;
 import dev.rill.kernel.Availability;
+import dev.rill.kernel.CheckingKernel;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
+import dev.rill.kernel.RuleBrokenException;
 import dev.rill.kernel.Simulation;
 import dev.rill.kernel.SimulationOptions;
 import dev.rill.linux.LinuxAvailability;
@@ -19,12 +21,18 @@ import java.util.function.Function;
 /// ```java
 /// try (Kernel kernel = Kernels.best(); EventLoop loop = EventLoop.open(kernel)) { ... }
 /// ```
+///
+/// With the system property `rill.check` each kernel has a [CheckingKernel] in front:
+/// `-Drill.check=throw` throws what breaks a rule, `-Drill.check=report` logs it as an error and
+/// goes on. (That of a [Simulation] has none: put one there.)
 public final class Kernels {
 
     private static final System.Logger LOGGER = System.getLogger(Kernels.class.getName());
 
     /// Names, separated by commas, kernels that must be there.
     private static final String REQUIRE = "RILL_REQUIRE";
+    /// Whether, and how, kernels are watched.
+    private static final String CHECK = "rill.check";
 
     private Kernels() {
     }
@@ -62,7 +70,7 @@ public final class Kernels {
     static Kernel choose(Availability linux, String required,
             Function<Availability, Kernel> otherwise) {
         if (linux.available()) {
-            return new LinuxKernel();
+            return watched(new LinuxKernel());
         }
         for (String name : required == null ? new String[0] : required.split(",")) {
             String objection = switch (name.strip().toLowerCase(Locale.ROOT)) {
@@ -87,7 +95,7 @@ public final class Kernels {
         if (!availability.available()) {
             throw KernelException.unavailable(availability);
         }
-        return new LinuxKernel();
+        return watched(new LinuxKernel());
     }
 
     /// io_uring in Java, inside this process, on the machine's own sockets and files: what programs
@@ -96,7 +104,7 @@ public final class Kernels {
     ///
     /// @return a kernel to be closed by the caller
     public static Kernel inProcess() {
-        return InProcessKernel.overNio(Profile.reference());
+        return watched(InProcessKernel.overNio(Profile.reference()));
     }
 
     /// The same, behaving like a certain Linux: incremental buffers were not the same in all.
@@ -105,7 +113,7 @@ public final class Kernels {
     /// @return a kernel to be closed by the caller
     /// @throws IllegalArgumentException when there is no profile of that release
     public static Kernel inProcess(String release) {
-        return InProcessKernel.overNio(profile(release));
+        return watched(InProcessKernel.overNio(profile(release)));
     }
 
     /// io_uring in Java with a network in memory, all to itself: for tests, and for two ends in
@@ -113,7 +121,7 @@ public final class Kernels {
     ///
     /// @return a kernel with a network of its own
     public static Kernel inMemory() {
-        return InProcessKernel.inMemory(Profile.reference());
+        return watched(InProcessKernel.inMemory(Profile.reference()));
     }
 
     /// The same, behaving like a certain Linux.
@@ -122,7 +130,7 @@ public final class Kernels {
     /// @return a kernel with a network of its own
     /// @throws IllegalArgumentException when there is no profile of that release
     public static Kernel inMemory(String release) {
-        return InProcessKernel.inMemory(profile(release));
+        return watched(InProcessKernel.inMemory(profile(release)));
     }
 
     /// A machine for tests: what [#inMemory] is, with a time of its own that stands still until the
@@ -148,7 +156,7 @@ public final class Kernels {
     /// @return a kernel with a network and a time of its own
     /// @throws IllegalArgumentException when there is no profile of the options' release
     public static Kernel simulated(SimulationOptions options) {
-        return simulation(options).kernel();
+        return watched(simulation(options).kernel());
     }
 
     /// The same machine, for those who run several programs on it in one thread and want to see
@@ -176,6 +184,25 @@ public final class Kernels {
     public static List<ProfileQuirk> quirks(String release) {
         return profile(release).quirks().stream().map(quirk -> new ProfileQuirk(
                 quirk.name(), quirk.summary(), quirk.kernels())).toList();
+    }
+
+    private static Kernel watched(Kernel kernel) {
+        return watched(kernel, System.getProperty(CHECK));
+    }
+
+    /// The decision, apart from the property it is made by.
+    static Kernel watched(Kernel kernel, String how) {
+        return switch (how == null ? "" : how.strip().toLowerCase(Locale.ROOT)) {
+            case "", "false" -> kernel;
+            case "throw", "true" -> new CheckingKernel(kernel);
+            case "report" -> new CheckingKernel(kernel, Kernels::report);
+            default -> throw new IllegalArgumentException(CHECK + "=" + how
+                    + ": there are throw, report and false");
+        };
+    }
+
+    private static void report(RuleBrokenException broken) {
+        LOGGER.log(System.Logger.Level.ERROR, broken.getMessage(), broken);
     }
 
     private static Profile profile(String release) {

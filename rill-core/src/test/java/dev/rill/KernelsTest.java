@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rill.kernel.Availability;
+import dev.rill.kernel.CheckingKernel;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import java.util.ArrayList;
@@ -32,6 +33,17 @@ class KernelsTest {
         })) {
             assertThat(kernel.name()).isEqualTo("linux");
         }
+    }
+
+    @Test
+    void aPropertySaysWhetherKernelsAreWatched() {
+        Kernel own = Kernels.inMemory();
+        assertThat(Kernels.watched(own, null)).isSameAs(own);
+        assertThat(Kernels.watched(own, "false")).isSameAs(own);
+        assertThat(Kernels.watched(own, "throw")).isInstanceOf(CheckingKernel.class);
+        assertThat(Kernels.watched(own, "report")).isInstanceOf(CheckingKernel.class);
+        assertThatIllegalArgumentException().isThrownBy(() -> Kernels.watched(own, "sometimes"))
+                .withMessage("rill.check=sometimes: there are throw, report and false");
     }
 
     @ParameterizedTest

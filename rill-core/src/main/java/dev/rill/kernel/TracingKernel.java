@@ -1,14 +1,8 @@
 package dev.rill.kernel;
 
-import static dev.rill.abi.EnterFlags.IORING_ENTER_REGISTERED_RING;
 import static dev.rill.abi.RegisterOp.IORING_REGISTER_RESIZE_RINGS;
-import static dev.rill.abi.RegisterOp.IORING_REGISTER_RING_FDS;
 import static dev.rill.abi.RegisterOp.IORING_REGISTER_USE_REGISTERED_RING;
-import static dev.rill.abi.RegisterOp.IORING_UNREGISTER_RING_FDS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.rill.abi.IoUringRsrcUpdate;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -48,8 +42,7 @@ public final class TracingKernel implements Kernel {
     private final Consumer<String> lines;
     private final Descriptors descriptors;
     private final Map<Integer, TracedRing> rings = new ConcurrentHashMap<>();
-    /// Descriptors by thread and index: a registered ring is known to its thread only.
-    private final Map<Long, Integer> registered = new ConcurrentHashMap<>();
+    private final RegisteredRings registered = new RegisteredRings();
 
     /// Puts a trace in front of a kernel.
     ///
@@ -85,7 +78,7 @@ public final class TracingKernel implements Kernel {
     public int setup(int entries, MemorySegment params) {
         int fd = kernel.setup(entries, params);
         if (fd >= 0) {
-            rings.put(fd, new TracedRing(params));
+            rings.put(fd, new TracedRing(new SharedRing(params)));
         }
         emit(TraceText.setup(entries, params, fd));
         return fd;
@@ -94,7 +87,7 @@ public final class TracingKernel implements Kernel {
     @Override
     public int enter(int ring, int toSubmit, int minComplete, int flags, MemorySegment argument) {
         int result = kernel.enter(ring, toSubmit, minComplete, flags, argument);
-        int fd = (flags & IORING_ENTER_REGISTERED_RING) == 0 ? ring : descriptor(ring);
+        int fd = registered.entered(ring, flags);
         List<String> text = new ArrayList<>();
         text.add(TraceText.enter(fd, toSubmit, minComplete, flags, argument, result));
         TracedRing traced = rings.get(fd);
@@ -109,10 +102,13 @@ public final class TracingKernel implements Kernel {
     @Override
     public int register(int ring, int opcode, MemorySegment argument, int count) {
         int result = kernel.register(ring, opcode, argument, count);
-        int fd = (opcode & IORING_REGISTER_USE_REGISTERED_RING) == 0 ? ring : descriptor(ring);
+        int fd = registered.registering(ring, opcode);
         List<String> text = new ArrayList<>();
         text.add(RegisterText.line(fd, opcode, argument, count, result));
-        follow(fd, opcode & ~IORING_REGISTER_USE_REGISTERED_RING, argument, result);
+        registered.follow(opcode, argument, result);
+        if ((opcode & ~IORING_REGISTER_USE_REGISTERED_RING) == IORING_REGISTER_RESIZE_RINGS) {
+            rings.remove(fd);
+        }
         TracedRing traced = rings.get(fd);
         if (traced != null) {
             traced.showCompleted(text);
@@ -132,7 +128,7 @@ public final class TracingKernel implements Kernel {
         }
         TracedRing traced = rings.get(ring);
         if (traced != null) {
-            traced.mapped(offset, memory);
+            traced.ring().mapped(offset, memory);
         }
         emit(TraceText.map(ring, offset, byteSize) + " = 0x" + Long.toHexString(memory.address()));
         return memory;
@@ -178,36 +174,5 @@ public final class TracingKernel implements Kernel {
         synchronized (lines) {
             text.forEach(lines);
         }
-    }
-
-    /// Keeps what later calls need to be understood.
-    private void follow(int fd, int opcode, MemorySegment argument, int result) {
-        switch (opcode) {
-            case IORING_REGISTER_RING_FDS -> {
-                for (int i = 0; i < result; i++) {
-                    long at = (long) i * IoUringRsrcUpdate.SIZE;
-                    registered.put(place(argument.get(JAVA_INT, at + IoUringRsrcUpdate.OFFSET)),
-                            (int) argument.get(JAVA_LONG, at + IoUringRsrcUpdate.DATA));
-                }
-            }
-            case IORING_UNREGISTER_RING_FDS -> {
-                for (int i = 0; i < result; i++) {
-                    long at = (long) i * IoUringRsrcUpdate.SIZE;
-                    registered.remove(
-                            place(argument.get(JAVA_INT, at + IoUringRsrcUpdate.OFFSET)));
-                }
-            }
-            case IORING_REGISTER_RESIZE_RINGS -> rings.remove(fd);
-            default -> {
-            }
-        }
-    }
-
-    private int descriptor(int index) {
-        return registered.getOrDefault(place(index), index);
-    }
-
-    private static long place(int index) {
-        return Thread.currentThread().threadId() << 32 | index;
     }
 }

@@ -20,6 +20,7 @@ import dev.rill.abi.IoUringGeteventsArg;
 import dev.rill.abi.IoUringParams;
 import dev.rill.abi.KernelTimespec;
 import dev.rill.abi.SocketConstants;
+import dev.rill.testing.BreaksRules;
 import dev.rill.testing.KernelTest;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -222,6 +223,7 @@ class KernelLineTest {
     }
 
     @KernelTest
+    @BreaksRules("a ring larger than its memory")
     void wrongBufferRingsAreRefusedInTheOrderOfTheChecks(Kernel kernel) {
         try (Raw ring = Raw.open(kernel)) {
             long page = ring.page();
@@ -275,6 +277,7 @@ class KernelLineTest {
     }
 
     @KernelTest
+    @BreaksRules("closes a descriptor twice")
     void lengthsOfAddressesAndOptionsAreAnswered(Kernel kernel) {
         Descriptors calls = kernel.descriptors();
         try (Arena arena = Arena.ofConfined()) {

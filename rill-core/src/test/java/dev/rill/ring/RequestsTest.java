@@ -20,6 +20,7 @@ import dev.rill.abi.Iovec;
 import dev.rill.abi.Msghdr;
 import dev.rill.abi.SockaddrIn;
 import dev.rill.kernel.Kernel;
+import dev.rill.testing.BreaksRules;
 import dev.rill.testing.Bytes;
 import dev.rill.testing.KernelTest;
 import dev.rill.testing.LentBuffers;
@@ -60,6 +61,7 @@ class RequestsTest {
     }
 
     @KernelTest
+    @BreaksRules("closes a descriptor twice")
     void aFileIsOpenedWrittenForcedReadAndClosed(Kernel kernel, @TempDir Path folder)
             throws Exception {
         try (Rig rig = new Rig(kernel)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rill.abi.EnterFlags;
 import dev.rill.kernel.Kernel;
+import dev.rill.testing.BreaksRules;
 import dev.rill.testing.Inbox;
 import dev.rill.testing.KernelTest;
 import dev.rill.testing.Rig;
@@ -34,6 +35,7 @@ class RingThreadTest {
     }
 
     @KernelTest
+    @BreaksRules("closes a descriptor twice")
     void aRingThatAnotherThreadFailedToCloseIsStillClosedByItsOwn(Kernel kernel) {
         Ring ring = Ring.open(kernel, RingOptions.defaults());
         Throwable refusal = Rig.onAnotherThread(ring::close);

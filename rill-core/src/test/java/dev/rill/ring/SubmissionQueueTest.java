@@ -4,6 +4,7 @@ import static dev.rill.abi.SqeFlags.IOSQE_IO_LINK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rill.kernel.Kernel;
+import dev.rill.testing.BreaksRules;
 import dev.rill.testing.KernelTest;
 import dev.rill.testing.Rig;
 import dev.rill.testing.Rig.Cqe;
@@ -50,6 +51,7 @@ class SubmissionQueueTest {
     }
 
     @KernelTest
+    @BreaksRules("fills fields that a NOP has not")
     void aSlotThatIsUsedAgainRemembersNothing(Kernel kernel) {
         try (Rig rig = new Rig(kernel, RingOptions.defaults().withQueues(2, 8))) {
             rig.sqe().prep(0, 5, 0x1234, 77, 99).flags(IOSQE_IO_LINK).ioprio(0xff).opFlags(-1)
@@ -85,6 +87,7 @@ class SubmissionQueueTest {
     }
 
     @KernelTest
+    @BreaksRules("an opcode that there is not")
     void aRequestTheKernelRefusesDoesNotHoldUpTheOthers(Kernel kernel) {
         try (Rig rig = new Rig(kernel)) {
             rig.sqe().prepNop().userData(1);

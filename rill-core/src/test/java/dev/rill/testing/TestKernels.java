@@ -2,6 +2,7 @@ package dev.rill.testing;
 
 import dev.rill.Kernels;
 import dev.rill.kernel.Availability;
+import dev.rill.kernel.CheckingKernel;
 import dev.rill.kernel.Kernel;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +30,19 @@ public final class TestKernels {
             Set.of("SteadyStateAllocationTest", "LoopAllocationTest");
 
     /// The kernels that work here: the real one, and the one in Java over both of its wires, as far
-    /// as the test can do with them.
+    /// as the test can do with them. In the run that checks the program's side of rings, each has
+    /// a [CheckingKernel] in front.
     public static Stream<Kernel> all(TestInfo test) {
+        return Boolean.getBoolean("rill.test.check") && !breaksRules(test)
+                ? plain(test).map(CheckingKernel::new) : plain(test);
+    }
+
+    private static boolean breaksRules(TestInfo test) {
+        return test.getTestMethod().orElseThrow().isAnnotationPresent(BreaksRules.class)
+                || test.getTestClass().orElseThrow().isAnnotationPresent(BreaksRules.class);
+    }
+
+    private static Stream<Kernel> plain(TestInfo test) {
         Class<?> type = test.getTestClass().orElseThrow();
         if (KERNEL_APART.contains(type.getSimpleName())) {
             return real();
@@ -43,7 +55,12 @@ public final class TestKernels {
     /// Whether a receive that took all bytes knows that the end has come, too: `java.nio` does not
     /// say what is left.
     public static boolean tellsWhatIsLeft(Kernel kernel) {
-        return !kernel.name().equals("engine") || kernel.toString().endsWith("in memory");
+        return !kernel.name().equals("engine") || isInMemory(kernel);
+    }
+
+    /// Whether it is the engine with a network in memory, all to itself.
+    public static boolean isInMemory(Kernel kernel) {
+        return kernel.toString().contains("in memory");
     }
 
     /// The real one; none in the run that shows what works where nothing native may be called.

@@ -2,6 +2,7 @@ package dev.rill.tool;
 
 import dev.rill.Kernels;
 import dev.rill.kernel.Availability;
+import dev.rill.kernel.CheckingKernel;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ final class KernelOptions {
     private static final String LINUX = "linux";
     private static final String ENGINE = "engine";
     private static final String BOTH = "both";
+    private static final String THROW = "throw";
+    private static final String REPORT = "report";
 
     @Option(names = "--kernel", paramLabel = "KERNEL", defaultValue = AUTO,
             description = "Which kernel to run on: linux (the running one), engine (io_uring in"
@@ -32,6 +35,12 @@ final class KernelOptions {
             description = "With --kernel engine: which Linux the engine behaves like, such as"
                 + " 6.12.0. A wrong one names those there are.")
     private String profile;
+
+    @Option(names = "--check", paramLabel = "HOW", arity = "0..1", fallbackValue = THROW,
+            description = "Watch how memory is shared with the kernel. What breaks a rule ends the"
+                + " command (throw, which is what --check alone means) or is told on standard error"
+                + " (report). A program that keeps the rules runs as it does without, only slower.")
+    private String check;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
@@ -111,6 +120,16 @@ final class KernelOptions {
     }
 
     private Kernel open(String which) {
+        Kernel kernel = choose(which);
+        if (check == null) {
+            return kernel;
+        }
+        return check.equals(THROW) ? new CheckingKernel(kernel)
+                : new CheckingKernel(kernel, broken -> command.commandLine().getErr()
+                        .println("rill: " + broken.getMessage()));
+    }
+
+    private Kernel choose(String which) {
         return switch (which) {
             case ENGINE -> engine.apply(Optional.ofNullable(profile));
             case LINUX -> linux.orElse(reason -> {
@@ -131,6 +150,8 @@ final class KernelOptions {
     private void check(List<String> kernels) {
         require(kernels.contains(word()), "--kernel " + kernel + ": there are "
                 + String.join(", ", kernels));
+        require(check == null || List.of(THROW, REPORT).contains(check), "--check " + check
+                + ": there are " + THROW + ", " + REPORT);
         if (profile != null) {
             require(Kernels.profiles().contains(profile), "--profile " + profile + ": there are "
                     + String.join(", ", Kernels.profiles()));

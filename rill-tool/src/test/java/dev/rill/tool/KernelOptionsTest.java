@@ -33,6 +33,9 @@ final class KernelOptionsTest {
               recv A => (10, 0x70011)
             """;
 
+    /// Lends the same buffer twice.
+    private static final String WRONG = CASE.replace("100#7", "100#7, 100#7");
+
     @TempDir
     private static Path folder;
 
@@ -55,6 +58,7 @@ final class KernelOptionsTest {
                 Arguments.of(command, "--kernel=engine --profile=linux",
                         "--profile linux: there are 6.12.0"),
                 Arguments.of(command, "--kernel=engine --profile=", "--profile : there are 6.12.0"),
+                Arguments.of(command, "--check=maybe", "--check maybe: there are throw, report"),
                 Arguments.of(command, "--profile=6.18.44",
                         "--profile 6.18.44 is for the engine: add --kernel engine"),
                 Arguments.of(command, "--kernel=linux --profile=6.18.44",
@@ -79,7 +83,28 @@ final class KernelOptionsTest {
     @MethodSource("commands")
     void everyCommandHasThemInItsHelp(List<String> command) {
         assertThat(Run.of(command.getFirst(), "--help").out()).contains("--kernel=KERNEL",
-                "--profile=RELEASE");
+                "--profile=RELEASE", "--check[=HOW]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--check", "--check=throw", "--check=report"})
+    void aProgramThatKeepsTheRulesIsWatchedWithoutAWord(String option) {
+        Run run = Run.of("trace", "--kernel", "engine", option);
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).contains("all of them as they were sent");
+    }
+
+    @Test
+    void whatBreaksARuleEndsTheCommandOrIsTold() throws IOException {
+        Path file = Files.writeString(folder.resolve("wrong.scenario"), WRONG);
+        Run thrown = Run.of("scenario", file.toString(), "--kernel=engine", "--check");
+        assertThat(thrown.code()).isNotZero();
+        assertThat(thrown.out() + thrown.err()).contains("BUFFER_TWICE: buffer 7 of group ");
+        Run told = Run.of("scenario", file.toString(), "--kernel=engine", "--check=report");
+        assertThat(told.code()).as(told.err()).isZero();
+        assertThat(told.err()).startsWith("rill: ring ")
+                .contains("BUFFER_TWICE: buffer 7 of group ");
     }
 
     @Test
