@@ -39,8 +39,8 @@ public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int
         requireNotNegative("lingerTimeout", lingerTimeout);
     }
 
-    /// Sensible for a server: 4 MiB of incremental buffers, 256 KiB unsent before slowing down,
-    /// ten seconds to connect, no idle limit.
+    /// Sensible for a server: 1 to 16 MiB of incremental buffers, 256 KiB unsent before slowing
+    /// down, ten seconds to connect, no idle limit.
     ///
     /// @return options
     public static EventLoopOptions defaults() {

@@ -23,8 +23,11 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
         boolean bundles, int watchedHolds, long rescueMax, int areaBuffers, int lentMin) {
 
     private static final int DEFAULT_WATCHED_HOLDS = 128;
-    private static final int DEFAULT_BUFFERS = 16;
+    private static final int DEFAULT_BUFFERS = 64;
     private static final int DEFAULT_BUFFER_SIZE = 256 * 1024;
+    /// What fits into the processor's cache and is best or close to it for every load, see
+    /// docs/buffers.md.
+    private static final int DEFAULT_LENT = 1024 * 1024;
     private static final int CLASSIC_BUFFER_SIZE_MAX = 16 * 1024;
 
     /// Checks sizes.
@@ -101,16 +104,25 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
                 area, lent);
     }
 
-    /// A few large buffers, filled bit by bit: 16 of 256 KiB. Little published memory stays in the
-    /// processor's cache; large buffers make neighbouring receives contiguous.
+    /// The same, beginning with a MiB, or two buffers where they are larger.
+    ///
+    /// @return new options
+    public BufferGroupOptions growing() {
+        int count = Math.clamp(DEFAULT_LENT / bufferSize, Math.min(2, buffers), buffers);
+        return growing(count, count);
+    }
+
+    /// A few large buffers, filled bit by bit, of 256 KiB: 4 while that is enough, at most 64.
+    /// Little lent memory stays in the processor's cache; large buffers make neighbouring receives
+    /// contiguous.
     ///
     /// @param bgid the buffer group id
     /// @return options for an incremental group
     public static BufferGroupOptions incremental(int bgid) {
-        return incremental(bgid, DEFAULT_BUFFERS, DEFAULT_BUFFER_SIZE);
+        return incremental(bgid, DEFAULT_BUFFERS, DEFAULT_BUFFER_SIZE).growing();
     }
 
-    /// Buffers that are filled bit by bit.
+    /// Buffers that are filled bit by bit, all of them lent from the beginning.
     ///
     /// @param bgid the buffer group id
     /// @param buffers how many, 1 to 32768
@@ -121,7 +133,7 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
                 buffers, bufferSize, false);
     }
 
-    /// Buffers that are given up whole, one for each receive.
+    /// Buffers that are given up whole, one for each receive, all lent from the beginning.
     ///
     /// @param bgid the buffer group id
     /// @param buffers how many, 1 to 32768

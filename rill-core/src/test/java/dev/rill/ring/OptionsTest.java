@@ -120,4 +120,28 @@ class OptionsTest {
         refused(() -> defaults.withQueues(8, 4), "cqEntries=4", "entries=8");
         assertThat(defaults.withQueues(8, 8).cqEntries()).isEqualTo(8);
     }
+
+    @Test
+    void aGrowingGroupBeginsWithAMebibyteOrTwoBuffers() {
+        assertThat(BufferGroupOptions.incremental(0))
+                .returns(64, BufferGroupOptions::buffers)
+                .returns(4, BufferGroupOptions::areaBuffers)
+                .returns(4, BufferGroupOptions::lentMin);
+        assertThat(BufferGroupOptions.incremental(0, 16, 4 << 20).growing().areaBuffers())
+                .isEqualTo(2);
+        assertThat(BufferGroupOptions.incremental(0, 1, 4 << 20).growing().areaBuffers())
+                .isEqualTo(1);
+        assertThat(BufferGroupOptions.classic(0, 8, 4096).growing().lentMin()).isEqualTo(8);
+        assertThat(BufferGroupOptions.incremental(0).asClassic())
+                .isEqualTo(BufferGroupOptions.classic(0, 1024, 16 * 1024).growing());
+    }
+
+    @Test
+    void areasAndWhatIsLentAreWithinTheGroup() {
+        BufferGroupOptions group = BufferGroupOptions.incremental(0, 8, 100);
+        refused(() -> group.growing(9, 1), "areaBuffers=9");
+        refused(() -> group.growing(0, 1), "areaBuffers=0");
+        refused(() -> group.growing(4, 5), "lentMin=5");
+        refused(() -> group.growing(4, 0), "lentMin=0");
+    }
 }

@@ -14,8 +14,8 @@ final class BufferOptions {
     private static final int TOTAL = 16 * 1024 * 1024;
 
     @Option(names = "--buffers", paramLabel = "N",
-            description = "How many receive buffers; all connections share them. Default: as many"
-                + " as make 16 MiB.")
+            description = "How many receive buffers at most; all connections share them. There are"
+                + " few until more are needed. Default: as many as make 16 MiB.")
     private Integer buffers;
 
     @Option(names = "--buffer-size", paramLabel = "SIZE", converter = ByteSize.class,
@@ -45,8 +45,9 @@ final class BufferOptions {
     }
 
     private static BufferGroupOptions group(boolean whole, int count, int each) {
-        return whole ? BufferGroupOptions.classic(0, count, each)
+        BufferGroupOptions all = whole ? BufferGroupOptions.classic(0, count, each)
                 : BufferGroupOptions.incremental(0, count, each);
+        return all.growing();
     }
 
     private static int defaultSize(boolean whole) {
