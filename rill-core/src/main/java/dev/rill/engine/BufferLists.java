@@ -181,7 +181,7 @@ final class BufferLists {
                 length = left;
                 if (!ring.incremental()) {
                     request.partialMap = true;
-                    if (count > 0 && !seed) {
+                    if (count > 0 && !seed && !profile.has(Quirk.PARTIAL_BUNDLE_RETRY)) {
                         break;
                     }
                     if (profile.has(Quirk.SHRINK_ENTRY)) {

@@ -195,7 +195,9 @@ final class NetReceive {
         boolean ends = result <= 0 || request.limitReached;
         if (bundle(request)) {
             int entries = result > 0 ? request.message.data.placesTouched(result) : 0;
-            cflags |= ring.buffers().put(request, used(request, result), entries);
+            int counted = result > 0 && request.profile().has(Quirk.SECOND_PASS_COUNTS_FIRST)
+                    ? total : result;
+            cflags |= ring.buffers().put(request, used(request, counted), entries);
             if (request.secondPass) {
                 cflags = request.cflags | cflags & LAST_PASS;
             }
@@ -232,7 +234,9 @@ final class NetReceive {
     }
 
     private static boolean secondPassFollows(Request request, int result, int pending) {
-        return !request.secondPass && !request.partialMap && !request.capped
+        boolean whole = !request.partialMap
+                || request.profile().has(Quirk.PARTIAL_BUNDLE_RETRY);
+        return !request.secondPass && whole && !request.capped
                 && !request.limitReached && pending > 1 && result > 0
                 && request.message.data.remaining() == 0
                 && !request.profile().has(Quirk.NO_BUNDLE_RETRY);

@@ -20,7 +20,6 @@ import static dev.rill.engine.Quirk.UNKNOWN_REGION_IS_INVALID;
 import static dev.rill.engine.Quirk.WAITALL_FIRST_PART_ONLY;
 import static dev.rill.engine.Quirk.WAITALL_UNCOMMITTED;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -28,28 +27,36 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Which Linux the engine behaves like.
-public enum Profile {
+public final class Profile {
 
     /// Incremental consumption as it was merged: the patch itself.
-    LINUX_6_12_0("6.12.0", EARLY_ADDRESS_BUG, SINGLE_SLOT_COMMIT, DEFERRED_REORDER,
-            WAITALL_UNCOMMITTED, EARLY_MORE_LOST, READ_ERROR_NAMES_BUFFER, NO_MIN_LEFT,
-            TRUNC_OVER_COMMIT, SHRINK_ENTRY, NO_BUNDLE_RETRY, STRICT_RING_ADDRESS,
-            NO_MULTISHOT_LIMIT, NO_UNIX_PENDING_HINT, LOST_END),
+    private static final Profile LINUX_6_12_0 = new Profile("6.12.0", EARLY_ADDRESS_BUG,
+            SINGLE_SLOT_COMMIT, DEFERRED_REORDER, WAITALL_UNCOMMITTED, EARLY_MORE_LOST,
+            READ_ERROR_NAMES_BUFFER, NO_MIN_LEFT, TRUNC_OVER_COMMIT, SHRINK_ENTRY, NO_BUNDLE_RETRY,
+            STRICT_RING_ADDRESS, NO_MULTISHOT_LIMIT, NO_UNIX_PENDING_HINT, LOST_END);
     /// A late update of the same series, with most corrections carried back.
-    LINUX_6_12_107("6.12.107", WAITALL_FIRST_PART_ONLY, TRUNC_OVER_COMMIT, STRICT_RING_ADDRESS,
-            NO_MULTISHOT_LIMIT, NO_UNIX_PENDING_HINT),
+    private static final Profile LINUX_6_12_107 = new Profile("6.12.107", WAITALL_FIRST_PART_ONLY,
+            TRUNC_OVER_COMMIT, STRICT_RING_ADDRESS, NO_MULTISHOT_LIMIT, NO_UNIX_PENDING_HINT);
     /// The reference: every case of the specification was run on it.
-    LINUX_6_18_44("6.18.44", WAITALL_FIRST_PART_ONLY, TRUNC_OVER_COMMIT, READ_KEEPS_LIST_BUFFER),
+    private static final Profile LINUX_6_18_44 = new Profile("6.18.44", WAITALL_FIRST_PART_ONLY,
+            TRUNC_OVER_COMMIT, READ_KEEPS_LIST_BUFFER);
     /// The newest kernel whose behaviour is known.
-    LINUX_7_2_8("7.2.8", WAITALL_FIRST_PART_ONLY, ACCESS_CHECK, LARGER_LISTS,
-            UNKNOWN_REGION_IS_INVALID, READ_KEEPS_LIST_BUFFER);
+    private static final Profile LINUX_7_2_8 = new Profile("7.2.8", WAITALL_FIRST_PART_ONLY,
+            ACCESS_CHECK, LARGER_LISTS, UNKNOWN_REGION_IS_INVALID, READ_KEEPS_LIST_BUFFER);
+
+    private static final List<Profile> ALL =
+            List.of(LINUX_6_12_0, LINUX_6_12_107, LINUX_6_18_44, LINUX_7_2_8);
 
     private final String release;
     private final Set<Quirk> quirks;
 
-    Profile(String release, Quirk first, Quirk... others) {
+    private Profile(String release, Quirk first, Quirk... others) {
+        this(release, EnumSet.of(first, others));
+    }
+
+    private Profile(String release, Set<Quirk> quirks) {
         this.release = release;
-        this.quirks = EnumSet.of(first, others);
+        this.quirks = quirks;
     }
 
     /// The kernel that everything is measured against.
@@ -57,16 +64,30 @@ public enum Profile {
         return LINUX_6_18_44;
     }
 
+    /// The same kernel with one quirk more, or one less: one that never was, for tests.
+    ///
+    /// @param quirk which one
+    /// @param present whether it has it
+    public Profile with(Quirk quirk, boolean present) {
+        EnumSet<Quirk> changed = EnumSet.copyOf(quirks);
+        if (present) {
+            changed.add(quirk);
+        } else {
+            changed.remove(quirk);
+        }
+        return new Profile(release, changed);
+    }
+
     /// The profile of a release, if there is one.
     ///
     /// @param release as in `uname -r`, without a suffix
     public static Optional<Profile> of(String release) {
-        return Arrays.stream(values()).filter(p -> p.release.equals(release)).findFirst();
+        return ALL.stream().filter(p -> p.release.equals(release)).findFirst();
     }
 
     /// The releases there are profiles of.
     public static List<String> releases() {
-        return Arrays.stream(values()).map(Profile::release).toList();
+        return ALL.stream().map(Profile::release).toList();
     }
 
     /// The release it stands for.

@@ -9,6 +9,12 @@ public enum Quirk {
     /// Q3.
     SINGLE_SLOT_COMMIT("an incremental bundle takes one buffer, a commit touches one slot",
             "6.12.0 to 6.12.80, 6.13, 6.14"),
+    /// Q4: the first pass of a bundle was cut inside a buffer, and there is a second one.
+    PARTIAL_BUNDLE_RETRY("a classic bundle that ends inside a buffer goes on in the next one",
+            "6.13.11 and 6.14.2 on, 6.15.0 to 6.15.4"),
+    /// Q5.
+    SECOND_PASS_COUNTS_FIRST("the second pass of a bundle consumes what the first one has again",
+            "6.13.11 and 6.14.2 on, 6.15.0 to 6.15.3"),
     /// Q6.
     DEFERRED_REORDER("deferred single-shot completions appear after multishot completions whose"
             + " data follows theirs", "before 6.12.29, 6.14.7 and 6.15"),
