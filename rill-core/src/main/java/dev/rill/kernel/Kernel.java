@@ -29,6 +29,15 @@ public interface Kernel extends AutoCloseable {
     /// @return the release, for messages only: behaviour is found by probing
     String release();
 
+    /// The boot that this kernel runs since: what was found out about it holds until the next one,
+    /// for other processes as well.
+    ///
+    /// @return the boot's id, without white space; empty for a kernel that has none, such as one in
+    ///         this process, or one that is not what it seems because something stands in front
+    default String bootId() {
+        return "";
+    }
+
     /// The size of a memory page, to which buffer rings must be aligned.
     ///
     /// @return bytes, a power of two

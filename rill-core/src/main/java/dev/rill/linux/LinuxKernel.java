@@ -14,8 +14,11 @@ import dev.rill.abi.Syscall;
 import dev.rill.kernel.Descriptors;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /// The running Linux kernel, called directly: no native library of ours, no liburing.
 ///
@@ -24,6 +27,7 @@ public final class LinuxKernel implements Kernel {
 
     /// What the kernel expects as size when there is no signal mask: `_NSIG / 8`.
     private static final long SIGSET_SIZE = 8;
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Descriptors descriptors = new LinuxDescriptors();
     private final String release = System.getProperty("os.version");
@@ -43,6 +47,15 @@ public final class LinuxKernel implements Kernel {
     @Override
     public String release() {
         return release;
+    }
+
+    @Override
+    public String bootId() {
+        try {
+            return Files.readString(BOOT_ID).strip();
+        } catch (IOException e) {
+            return ""; // /proc is not there
+        }
     }
 
     @Override

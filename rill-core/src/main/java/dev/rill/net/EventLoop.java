@@ -66,8 +66,7 @@ public final class EventLoop implements AutoCloseable {
     /// Whose received bytes are being shown to a handler.
     private Connection delivering;
 
-    /// Whether the kernel takes a limit along with a multishot receive.
-    private boolean capsReceives = true;
+    private final ReceiveLimits receiveLimits = new ReceiveLimits();
 
     private EventLoop(Kernel kernel, EventLoopOptions options) {
         this.kernel = kernel;
@@ -258,10 +257,8 @@ public final class EventLoop implements AutoCloseable {
     /// @return one entry for each; empty on a current kernel
     public List<StepDown> stepDowns() {
         List<StepDown> all = new ArrayList<>(ring.stepDowns());
-        group.stepDown().ifPresent(all::add);
-        if (!capsReceives) {
-            all.add(ReceiveSide.WITHOUT_CAP);
-        }
+        all.addAll(group.stepDowns());
+        receiveLimits.stepDown().ifPresent(all::add);
         return all;
     }
 
@@ -435,13 +432,13 @@ public final class EventLoop implements AutoCloseable {
         return ring;
     }
 
-    boolean capsReceives() {
-        return capsReceives;
+    ReceiveLimits receiveLimits() {
+        return receiveLimits;
     }
 
-    /// The kernel has refused it.
-    void cannotCapReceives() {
-        capsReceives = false;
+    /// The kernel takes no limit along with a receive.
+    void cannotLimitReceives() {
+        receiveLimits.refused(ring, group);
     }
 
     void cancel(long target) {

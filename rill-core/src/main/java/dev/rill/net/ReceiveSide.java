@@ -6,7 +6,6 @@ import static dev.rill.abi.CqeFlags.IORING_CQE_F_MORE;
 import dev.rill.abi.Errno;
 import dev.rill.ring.BufferGroup;
 import dev.rill.ring.Sqe;
-import dev.rill.ring.StepDown;
 
 /// The receiving half of a connection: one multishot receive that is armed while somebody wants
 /// the bytes.
@@ -15,14 +14,8 @@ import dev.rill.ring.StepDown;
 /// a slow taker of its bytes holds it back (a brake), or while it is parked because the group had
 /// no buffer left.
 ///
-/// The number of bytes that are asked for goes along with the multishot receive (`sqe->optlen`,
-/// Linux 6.17: io_uring/net.c, io_recv_finish): the kernel stops by itself. Older kernels get
-/// single receives that are no longer than that.
+/// What happens with the number of bytes that are asked for is in [ReceiveLimits].
 final class ReceiveSide {
-
-    /// What is said where the kernel takes no number of bytes along.
-    static final StepDown WITHOUT_CAP = new StepDown("io_uring_sqe.optlen", "6.17",
-            "receives of connections that ask for a number of bytes are armed one by one");
 
     private final Connection connection;
     private final EventLoop loop;
@@ -31,8 +24,10 @@ final class ReceiveSide {
 
     private final Credit credit = new Credit();
     private boolean armed;
-    /// Whether the armed receive ends by itself when the credit is used up.
+    /// Whether the armed receive ends when the credit is used up.
     private boolean limited;
+    /// Whether the armed receive has taken the number of bytes along.
+    private boolean capped;
     private boolean cancelled;
     private boolean parked;
     private boolean paused;
@@ -101,9 +96,10 @@ final class ReceiveSide {
 
     private void arm(boolean withLimit) {
         Sqe sqe = loop.sqe();
-        if (!withLimit) {
+        capped = withLimit && loop.receiveLimits().goAlong();
+        if (!withLimit || !capped && !loop.receiveLimits().areSingles()) {
             sqe.prepRecvMultishot(fd);
-        } else if (loop.capsReceives()) {
+        } else if (capped) {
             sqe.prepRecvMultishot(fd).length(credit.limit()).optlen(credit.limit());
         } else {
             sqe.prepRecv(fd, 0, credit.limit(), 0);
@@ -123,6 +119,9 @@ final class ReceiveSide {
             group.received(res, flags, connection); // counts the receives that found no buffer
         }
         if ((flags & IORING_CQE_F_MORE) != 0) {
+            if (limited && !credit.any()) {
+                update(); // the kernel does not know that this is enough
+            }
             return;
         }
         armed = false;
@@ -138,8 +137,8 @@ final class ReceiveSide {
             }
             case Errno.ECANCELED, Errno.EAGAIN, Errno.EINTR -> update();
             default -> {
-                if (res == -Errno.EINVAL && limited && loop.capsReceives()) {
-                    loop.cannotCapReceives();
+                if (res == -Errno.EINVAL && capped) { // one of several, maybe
+                    loop.cannotLimitReceives();
                     update();
                 } else if (res < 0) {
                     connection.release(CloseReason.of(CloseReason.Kind.FAILED, res));

@@ -1,15 +1,14 @@
 package dev.rill.ring;
 
 import static dev.rill.abi.SetupFlags.IORING_SETUP_IOPOLL;
-import static dev.rill.abi.SocketOpFlags.IORING_RECV_MULTISHOT;
 
 import dev.rill.abi.Errno;
 import dev.rill.abi.Opcode;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// Memory lent to the kernel for receiving, and who holds which buffer of it.
 ///
@@ -38,7 +37,7 @@ import java.util.Optional;
 ///
 /// Belongs to the ring's owner thread; the memory may be read from any, and a [Hold] may be closed
 /// on any. Since Linux 5.19;
-/// incremental since 6.12, with whole buffers before that ([#stepDown]).
+/// incremental since 6.12, with whole buffers before that ([#stepDowns]).
 public final class BufferGroup implements AutoCloseable {
 
     private final BufferGroupOptions options;
@@ -46,7 +45,8 @@ public final class BufferGroup implements AutoCloseable {
     private final BufferAreas areas;
     private final WorkingSet workingSet;
     private final Consumption consumption;
-    private final StepDown stepDown;
+    private final List<StepDown> stepDowns = new ArrayList<>();
+    private final Selection selection;
     private final int[] references;
     private final Received part;
     private final Holds holds;
@@ -64,30 +64,21 @@ public final class BufferGroup implements AutoCloseable {
 
     private BufferGroup(Ring ring, BufferGroupOptions wanted) {
         kernel = ring.kernel();
-        if (wanted.ring().incremental() && (ring.flags() & IORING_SETUP_IOPOLL) != 0) {
+        if ((ring.flags() & IORING_SETUP_IOPOLL) != 0) {
             throw new IllegalArgumentException("bgid=" + wanted.ring().bgid()
                     + ": completions of a ring with IORING_SETUP_IOPOLL do not say reliably what"
                     + " they consumed; use another ring for buffer selection");
         }
-        BufferRing registered;
-        BufferGroupOptions used = wanted;
-        StepDown given = null;
+        bufferRing = register(ring, wanted);
+        BufferGroupOptions used = bufferRing.options().equals(wanted.ring()) ? wanted
+                : wanted.asClassic();
         try {
-            registered = BufferRing.register(ring, wanted.ring());
-        } catch (KernelException e) {
-            if (e.errno() != Errno.EINVAL || !wanted.ring().incremental()
-                    || wanted.ring().minLeft() > 0) {
-                throw e;
+            selection = new Selection(ring, used);
+            if (selection.withoutBundles() != null) {
+                used = used.withoutBundles();
+                stepDowns.add(selection.withoutBundles());
             }
-            used = wanted.asClassic();
-            registered = BufferRing.register(ring, used.ring());
-            given = new StepDown("IOU_PBUF_RING_INC", "6.12", "each receive takes a whole buffer: "
-                    + used.buffers() + " of " + used.bufferSize() + " bytes");
-        }
-        bufferRing = registered;
-        options = used;
-        stepDown = given;
-        try {
+            options = used;
             consumption = new Consumption(options.ring(), options.buffers(), options.bundles());
             references = new int[options.buffers()];
             part = new Received(this);
@@ -102,19 +93,36 @@ public final class BufferGroup implements AutoCloseable {
         lendWanted();
     }
 
+    /// Registers what is wanted, or whole buffers where the kernel has no others.
+    private BufferRing register(Ring ring, BufferGroupOptions wanted) {
+        try {
+            return BufferRing.register(ring, wanted.ring());
+        } catch (KernelException e) {
+            if (e.errno() != Errno.EINVAL || !wanted.ring().incremental()
+                    || wanted.ring().minLeft() > 0) {
+                throw e;
+            }
+            BufferGroupOptions classic = wanted.asClassic();
+            BufferRing registered = BufferRing.register(ring, classic.ring());
+            stepDowns.add(new StepDown("IOU_PBUF_RING_INC", "6.12", "each receive takes a whole"
+                    + " buffer: " + classic.buffers() + " of " + classic.bufferSize() + " bytes"));
+            return registered;
+        }
+    }
+
     /// Registers the ring, allocates the first area and lends its buffers to the kernel.
     ///
     /// @param ring the ring whose requests will receive into this group; it must be closed after
     ///        the group
     /// @param options how much and how. Where the kernel has no incremental rings, the same memory
-    ///        is used in whole buffers, see [#stepDown]
+    ///        is used in whole buffers, see [#stepDowns]
     /// @return a group whose buffers are lent
     /// @throws KernelException when the kernel refuses, with what to do about it
     public static BufferGroup open(Ring ring, BufferGroupOptions options) {
         return new BufferGroup(ring, options);
     }
 
-    /// What is in force, which is what was asked for unless there is a [#stepDown].
+    /// What is in force, which is what was asked for unless there are [#stepDowns].
     ///
     /// @return sizes and kind
     public BufferGroupOptions options() {
@@ -123,9 +131,10 @@ public final class BufferGroup implements AutoCloseable {
 
     /// What the kernel does not offer of what was asked for.
     ///
-    /// @return why whole buffers are used instead of incremental ones, or nothing
-    public Optional<StepDown> stepDown() {
-        return Optional.ofNullable(stepDown);
+    /// @return why whole buffers are used instead of incremental ones, why a completion stands for
+    ///         one buffer although bundles were asked for; empty on a current kernel
+    public List<StepDown> stepDowns() {
+        return List.copyOf(stepDowns);
     }
 
     /// The shared structure, for diagnosis.
@@ -141,38 +150,42 @@ public final class BufferGroup implements AutoCloseable {
     /// it consumed), `IOSQE_ASYNC` (it consumes before it knows how much), sends (a short send
     /// loses the rest). On all groups: `IOSQE_CQE_SKIP_SUCCESS` (consumption nobody hears of), and
     /// bundles unless the group was opened for them and without `MSG_WAITALL` (seen on 6.18: while
-    /// such a bundle waits for its rest, others receive into the buffers it will fill).
+    /// such a bundle waits for its rest, others receive into the buffers it will fill). Where the
+    /// kernel's bundles cannot be trusted a receive is made a plain one; see [Quirk].
     ///
     /// Not for datagram sockets: see [#selectForDatagrams]. Not for files: the kernel consumes
-    /// what was asked for, not what was read.
+    /// what was asked for, not what was read; so a read with a file offset is refused.
     ///
     /// @param sqe a receive or read, with its flags set
     /// @return the same entry, with buffer selection switched on
     public Sqe select(Sqe sqe) {
-        String why = Selection.refusal(sqe, options);
+        selection.simplify(sqe);
+        String why = selection.refusal(sqe);
         if (why != null) {
-            throw new IllegalArgumentException(Opcode.name(sqe.opcode())
-                    + " with buffer group " + options.ring().bgid() + ": " + why);
+            throw refused(sqe, why);
         }
         return sqe.bufferSelect(options.ring().bgid());
     }
 
-    /// The same for a datagram socket, where a message that does not fit is cut: a multishot RECV
-    /// on an incremental group needs `min_left` of at least the largest datagram, or RECVMSG.
+    /// The same for a datagram socket, where a message that does not fit is cut: an incremental
+    /// group needs `min_left` of at least the largest datagram, and for multishot RECVMSG of its
+    /// header as well.
     ///
     /// @param sqe a receive, with its flags set
-    /// @param datagramSizeMax the largest message expected, in bytes
+    /// @param datagramSizeMax the largest message expected, in bytes; with multishot RECVMSG
+    ///        including the room for name and control data that its `msghdr` asks for
     /// @return the same entry, with buffer selection switched on
     public Sqe selectForDatagrams(Sqe sqe, int datagramSizeMax) {
-        if (options.ring().incremental() && sqe.opcode() == Opcode.IORING_OP_RECV
-                && (sqe.ioprio() & IORING_RECV_MULTISHOT) != 0
-                && options.ring().minLeft() < datagramSizeMax) {
-            throw new IllegalArgumentException("minLeft=" + options.ring().minLeft()
-                    + " with datagrams of up to " + datagramSizeMax + " bytes: the kernel may cut"
-                    + " them without a word; open the group with minLeft >= " + datagramSizeMax
-                    + ", or receive with RECVMSG");
+        String why = selection.datagramRefusal(sqe, datagramSizeMax);
+        if (why != null) {
+            throw refused(sqe, why);
         }
         return select(sqe);
+    }
+
+    private IllegalArgumentException refused(Sqe sqe, String why) {
+        return new IllegalArgumentException(Opcode.name(sqe.opcode()) + " with buffer group "
+                + options.ring().bgid() + ": " + why);
     }
 
     /// Reads one completion of a request that selected from this group: call it for each of them,

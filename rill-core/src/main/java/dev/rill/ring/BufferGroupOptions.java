@@ -169,6 +169,12 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
         return (int) Math.clamp((long) count * bufferSize / size, 1, max);
     }
 
+    /// The same with a completion for each buffer.
+    BufferGroupOptions withoutBundles() {
+        return new BufferGroupOptions(ring, buffers, bufferSize, false, watchedHolds, rescueMax,
+                areaBuffers, lentMin);
+    }
+
     private static int entries(int buffers) {
         if (buffers < 1 || buffers > BufferRingOptions.ENTRIES_MAX) {
             throw new IllegalArgumentException("buffers=" + buffers + ": must be 1 to "

@@ -423,8 +423,11 @@ public final class Sqe {
     /// @param bits `IORING_RECVSEND_*`, `IORING_RECV_MULTISHOT`, `IORING_ACCEPT_*`
     /// @return this entry
     public Sqe ioprio(int bits) {
-        short set = sqes.get(JAVA_SHORT, base + IoUringSqe.IOPRIO);
-        sqes.set(JAVA_SHORT, base + IoUringSqe.IOPRIO, (short) (set | bits));
+        return setIoprio(ioprio() | bits);
+    }
+
+    Sqe setIoprio(int bits) {
+        sqes.set(JAVA_SHORT, base + IoUringSqe.IOPRIO, (short) bits);
         return this;
     }
 
@@ -463,8 +466,7 @@ public final class Sqe {
         return this;
     }
 
-    /// Sets `len`, for requests whose `prep` method has none, such as the limit of each piece of a
-    /// multishot receive (Linux 6.17).
+    /// Sets `len` where `prep` has none, as for each piece of a multishot receive (Linux 6.17).
     ///
     /// @param length in bytes
     /// @return this entry
@@ -485,15 +487,14 @@ public final class Sqe {
         return Short.toUnsignedInt(sqes.get(JAVA_SHORT, base + IoUringSqe.IOPRIO));
     }
 
-    int opFlags() {
-        return sqes.get(JAVA_INT, base + IoUringSqe.OP_FLAGS);
+    int word(int offset) {
+        return sqes.get(JAVA_INT, base + offset);
     }
 
     @Override
     public String toString() {
-        long tag = sqes.get(JAVA_LONG, base + IoUringSqe.USER_DATA);
-        return Opcode.name(opcode()) + " fd=" + sqes.get(JAVA_INT, base + IoUringSqe.FD)
-                + " len=" + Integer.toUnsignedString(sqes.get(JAVA_INT, base + IoUringSqe.LEN))
-                + " user_data=0x" + Long.toHexString(tag);
+        return Opcode.name(opcode()) + " fd=" + word(IoUringSqe.FD) + " len="
+                + Integer.toUnsignedString(word(IoUringSqe.LEN)) + " user_data=0x"
+                + Long.toHexString(sqes.get(JAVA_LONG, base + IoUringSqe.USER_DATA));
     }
 }

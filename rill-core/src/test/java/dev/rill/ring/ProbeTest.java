@@ -48,7 +48,7 @@ class ProbeTest {
             assertThat(features.bundles()).isEqualTo(
                     (ring.features() & FeatureFlags.IORING_FEAT_RECVSEND_BUNDLE) != 0);
             try (BufferGroup group = BufferGroup.open(ring, BufferGroupOptions.incremental(1))) {
-                assertThat(features.incrementalBuffers()).isEqualTo(group.stepDown().isEmpty());
+                assertThat(features.incrementalBuffers()).isEqualTo(group.stepDowns().isEmpty());
             }
         }
     }

@@ -140,24 +140,45 @@ class SelectionRefusalTest {
     void datagramsThatTheEndOfABufferCouldCut(Kernel kernel) {
         try (Rig rig = new Rig(kernel)) {
             for (int minLeft : new int[] {0, 1, 1499}) {
-                try (BufferGroup group = datagramGroup(rig, minLeft)) {
-                    Sqe sqe = rig.sqe().prepRecvMultishot(0);
-                    assertThatThrownBy(() -> group.selectForDatagrams(sqe, 1500))
-                            .isInstanceOf(IllegalArgumentException.class)
-                            .hasMessageContaining("minLeft=" + minLeft)
-                            .hasMessageContaining("minLeft >= 1500")
-                            .hasMessageContaining("RECVMSG");
-                }
+                datagramsRefused(rig, minLeft, 1500, sqe -> sqe.prepRecvMultishot(0));
+                datagramsRefused(rig, minLeft, 1500, sqe -> sqe.prepRecv(0, 0, 0, 0));
+                datagramsRefused(rig, minLeft, 1500, sqe -> sqe.prepRecvmsg(0, 1, 0));
+            }
+            for (int minLeft : new int[] {0, 1500, 1515}) { // struct io_uring_recvmsg_out as well
+                datagramsRefused(rig, minLeft, 1516, sqe -> sqe.prepRecvmsgMultishot(0, 1, 0));
             }
             try (BufferGroup group = datagramGroup(rig, 1500)) {
                 group.selectForDatagrams(rig.sqe().prepRecvMultishot(0), 1500);
+                group.selectForDatagrams(rig.sqe().prepRecv(0, 0, 0, 0), 1500);
+                group.selectForDatagrams(rig.sqe().prepRecvmsg(0, 1, 0), 1500);
             }
-            try (BufferGroup group = datagramGroup(rig, 0)) {
+            try (BufferGroup group = datagramGroup(rig, 1516)) {
                 group.selectForDatagrams(rig.sqe().prepRecvmsgMultishot(0, 1, 0), 1500);
             }
             try (BufferGroup group = open(rig, Kind.CLASSIC)) {
                 group.selectForDatagrams(rig.sqe().prepRecvMultishot(0), 1500);
+                group.selectForDatagrams(rig.sqe().prepRecvmsgMultishot(0, 1, 0), 1500);
             }
+        }
+    }
+
+    private static void datagramsRefused(Rig rig, int minLeft, int needed,
+            UnaryOperator<Sqe> request) {
+        try (BufferGroup group = datagramGroup(rig, minLeft)) {
+            assertThatThrownBy(() -> group.selectForDatagrams(request.apply(rig.sqe()), 1500))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("minLeft=" + minLeft + " with datagrams")
+                    .hasMessageContaining("minLeft >= " + needed + ", or use a classic one");
+        }
+    }
+
+    @KernelTest
+    void readsOfFilesIntoAnIncrementalGroup(Kernel kernel) {
+        for (long offset : new long[] {0, 4096, 0xffffffffL, -1L << 32}) {
+            refused(kernel, "READ with buffer group 37: reading a file consumes what was asked for",
+                    ANY_INCREMENTAL, sqe -> sqe.prepRead(0, 0, 0, offset));
+            refused(kernel, "let the offset be -1",
+                    ANY_INCREMENTAL, sqe -> sqe.prepReadv(0, 1, 1, offset));
         }
     }
 
@@ -167,13 +188,16 @@ class SelectionRefusalTest {
     }
 
     @KernelTest
-    void anIncrementalGroupOnAPollingRing(Kernel kernel) {
+    void groupsOnAPollingRing(Kernel kernel) {
         RingOptions options = RingOptions.defaults().withFlags(0, IORING_SETUP_IOPOLL);
         try (Ring ring = Ring.open(kernel, options)) {
-            assertThatThrownBy(() -> BufferGroup.open(ring,
-                    BufferGroupOptions.incremental(BGID, 2, 100)))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("bgid=37").hasMessageContaining("IORING_SETUP_IOPOLL");
+            for (BufferGroupOptions group : List.of(BufferGroupOptions.incremental(BGID, 2, 100),
+                    BufferGroupOptions.classic(BGID, 2, 100))) {
+                assertThatThrownBy(() -> BufferGroup.open(ring, group))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("bgid=37")
+                        .hasMessageContaining("IORING_SETUP_IOPOLL");
+            }
         }
     }
 

@@ -132,7 +132,7 @@ class StepDownTest {
         try (Rig rig = new Rig(OlderKernel.withoutIncremental(kernel));
                 BufferGroup group = BufferGroup.open(rig.ring(),
                         BufferGroupOptions.incremental(3, 2, 64 * 1024))) {
-            assertThat(group.stepDown()).hasValueSatisfying(step -> {
+            assertThat(group.stepDowns()).singleElement().satisfies(step -> {
                 assertThat(step.what()).isEqualTo("IOU_PBUF_RING_INC");
                 assertThat(step.since()).isEqualTo("6.12");
                 assertThat(step.consequence()).contains("8 of 16384 bytes");
@@ -161,7 +161,7 @@ class StepDownTest {
         try (Rig rig = new Rig(kernel);
                 BufferGroup group = BufferGroup.open(rig.ring(),
                         BufferGroupOptions.incremental(3, 2, 64 * 1024))) {
-            assertThat(group.stepDown()).isEmpty();
+            assertThat(group.stepDowns()).isEmpty();
             assertThat(group.options()).isEqualTo(
                     BufferGroupOptions.incremental(3, 2, 64 * 1024));
         }

@@ -3,6 +3,7 @@ package dev.rill.ring;
 import static dev.rill.abi.SqeFlags.IOSQE_IO_LINK;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rill.abi.IoUringSqe;
 import dev.rill.kernel.Kernel;
 import dev.rill.testing.BreaksRules;
 import dev.rill.testing.KernelTest;
@@ -62,7 +63,7 @@ class SubmissionQueueTest {
                 Sqe sqe = rig.sqe().prepNop().userData(i);
                 assertThat(sqe.flags()).isZero();
                 assertThat(sqe.ioprio()).isZero();
-                assertThat(sqe.opFlags()).isZero();
+                assertThat(sqe.word(IoUringSqe.OP_FLAGS)).isZero();
                 assertThat(rig.await()).isEqualTo(new Cqe(i, 0, 0));
             }
         }

@@ -90,7 +90,7 @@ final class WorkedExample {
                 BufferGroup group = BufferGroup.open(ring,
                         BufferGroupOptions.incremental(BGID, BUFFERS, BUFFER_SIZE));
                 ExampleLink link = ExampleLink.open(ring, transport)) {
-            group.stepDown().ifPresent(missing -> {
+            group.stepDowns().forEach(missing -> {
                 throw new CommandFailed("this kernel (" + kernel + ") has no incremental buffer"
                         + " rings: the example needs " + missing.what() + ", Linux "
                         + missing.since() + " or newer");

@@ -1,0 +1,51 @@
+package dev.rill.net;
+
+import dev.rill.ring.BufferGroup;
+import dev.rill.ring.Quirk;
+import dev.rill.ring.Quirks;
+import dev.rill.ring.Ring;
+import dev.rill.ring.StepDown;
+import java.util.Optional;
+
+/// How the receives of a loop are limited to the bytes that were asked for: as the newest kernels
+/// do it, until this one refuses.
+///
+/// - The number goes along with a multishot receive (`sqe->optlen`, Linux 6.17: io_uring/net.c,
+///   io_recv_finish).
+/// - Older kernels get single receives that are no longer than that.
+/// - Where completions of single receives can be overtaken by those of multishots from the same
+///   incremental buffer ([Quirk#COMPLETIONS_OUT_OF_ORDER]), it is a multishot that is cancelled
+///   when enough has come.
+final class ReceiveLimits {
+
+    private static final String WHAT = "io_uring_sqe.optlen";
+    private static final String SINCE = "6.17";
+    private static final StepDown SINGLE = new StepDown(WHAT, SINCE,
+            "receives of connections that ask for a number of bytes are armed one by one");
+    private static final StepDown CANCELLED = new StepDown(WHAT, SINCE,
+            "receives of connections that ask for a number of bytes are cancelled when those have"
+            + " come, and what came too much counts for the next");
+
+    private StepDown stepDown;
+
+    /// Whether a multishot receive takes the number along.
+    boolean goAlong() {
+        return stepDown == null;
+    }
+
+    /// Whether single receives are used instead.
+    boolean areSingles() {
+        return stepDown == SINGLE;
+    }
+
+    /// The kernel takes no number along: finds out what can be done instead.
+    void refused(Ring ring, BufferGroup group) {
+        boolean mixes = !group.options().ring().incremental()
+                || !Quirks.of(ring.kernel()).mayHave(Quirk.COMPLETIONS_OUT_OF_ORDER);
+        stepDown = mixes ? SINGLE : CANCELLED;
+    }
+
+    Optional<StepDown> stepDown() {
+        return Optional.ofNullable(stepDown);
+    }
+}
