@@ -105,6 +105,18 @@ final class Polling {
         return false;
     }
 
+    /// The same in the last resort, where a worker waits inside the call: for what the call itself
+    /// waits for. That the peer sends no more makes no room to send.
+    boolean armInCall(Request request) {
+        prepare(request);
+        request.pollEvents = Operations.pollEvents(request);
+        if (request.file.pollable() && enter(request) == 0) {
+            return true;
+        }
+        leave(request);
+        return false;
+    }
+
     private static boolean mayWait(Request request) {
         return request.file != null && request.file.pollable()
                 && (!request.polled || --request.waitsLeft > 0);

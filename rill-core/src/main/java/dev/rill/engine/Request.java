@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.rill.abi.IoUringSqe;
+import dev.rill.abi.Opcode;
 import dev.rill.abi.SqeFlags;
 import java.lang.foreign.MemorySegment;
 
@@ -169,6 +170,13 @@ final class Request implements WaitQueue.Waiter {
         transferred += bytes;
         partial = true;
         waitsLeft = WAITS_MAX;
+    }
+
+    /// Whether its call waits when a worker makes it: RECV and SEND do not look at O_NONBLOCK,
+    /// everything else does.
+    boolean waitsInCall() {
+        return message != null && (!file.nonblocking() || opcode == Opcode.IORING_OP_RECV
+                || opcode == Opcode.IORING_OP_SEND);
     }
 
     /// Sets the result of a request that is complete.

@@ -9,7 +9,6 @@ import static dev.rill.abi.SetupFlags.IORING_SETUP_TASKRUN_FLAG;
 
 import dev.rill.abi.CqeFlags;
 import dev.rill.abi.Errno;
-import dev.rill.abi.Opcode;
 import dev.rill.abi.QueueFlags;
 import dev.rill.abi.SqeFlags;
 import java.util.ArrayDeque;
@@ -294,6 +293,10 @@ final class RingContext implements OpenFile {
                 return;
             }
             result = issueAndWait(request);
+            if (result == -Errno.EAGAIN && request.waitsInCall() && polling.armInCall(request)) {
+                request.unlocked = false;
+                return;
+            }
         }
         request.unlocked = false;
         switch (result) {
@@ -306,16 +309,12 @@ final class RingContext implements OpenFile {
         }
     }
 
-    /// The last resort of a worker is to wait in the call itself. Here nobody can: what would wait
-    /// is told so.
+    /// The last resort of a worker is to wait in the call itself.
     private static int issueAndWait(Request request) {
-        if (request.message == null) {
+        if (!request.waitsInCall()) {
             return Operations.issue(request);
         }
-        // RECV and SEND do not look at O_NONBLOCK, everything else does.
-        request.message.data.waits = !request.file.nonblocking()
-                || request.opcode == Opcode.IORING_OP_RECV
-                || request.opcode == Opcode.IORING_OP_SEND;
+        request.message.data.waits = true;
         int result = Operations.issue(request);
         request.message.data.waits = false;
         return result;

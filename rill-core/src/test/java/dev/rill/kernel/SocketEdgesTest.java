@@ -1,5 +1,6 @@
 package dev.rill.kernel;
 
+import static dev.rill.abi.MsgFlags.MSG_WAITALL;
 import static dev.rill.abi.PollFlags.POLLERR;
 import static dev.rill.abi.PollFlags.POLLHUP;
 import static dev.rill.abi.PollFlags.POLLIN;
@@ -87,6 +88,29 @@ class SocketEdgesTest {
 
     private static List<Long> tags(List<Cqe> cqes) {
         return cqes.stream().map(Cqe::userData).sorted().toList();
+    }
+
+    // ---- who waits for room ---------------------------------------------------------------
+
+    @KernelTest
+    void aSendWaitsForRoomAlsoWhenThePeerSendsNoMore(Kernel kernel) {
+        byte[] bytes = Rig.pattern(8 << 20, 7);
+        try (Rig rig = new Rig(kernel)) {
+            for (Pair pair : List.of(rig.tcp(), rig.unixStream())) {
+                MemorySegment memory = rig.memory(bytes.length);
+                MemorySegment.copy(bytes, 0, memory, JAVA_BYTE, 0, bytes.length);
+                rig.end(pair.right()); // from now on polling says that something has happened
+                rig.sqe().prepSend(pair.left(), memory.address(), bytes.length, MSG_WAITALL)
+                        .userData(1);
+                assertThat(rig.poll()).isEmpty();
+                assertThat(rig.poll()).isEmpty();
+                MemorySegment got = rig.memory(bytes.length);
+                rig.sqe().prepRecv(pair.right(), got.address(), bytes.length, MSG_WAITALL)
+                        .userData(2);
+                assertThat(rig.await(2)).extracting(Cqe::res).containsOnly(bytes.length);
+                assertThat(got.mismatch(memory)).isEqualTo(-1);
+            }
+        }
     }
 
     // ---- who waits for connections --------------------------------------------------------
