@@ -34,6 +34,8 @@ final class QuirkCache {
 
     private static final String PROPERTY = "rill.quirks.cache";
     private static final String OFF = "off";
+    /// The number is raised whenever a self-test or what it says is changed.
+    private static final String TITLE = "rill quirks 1";
     private static final String FILE = "quirks";
     private static final long SIZE_MAX = 16 * 1024;
 
@@ -60,7 +62,7 @@ final class QuirkCache {
     /// A file in a folder; null for none.
     static QuirkCache in(Path folder, Kernel kernel, String version) {
         String boot = kernel.bootId();
-        return new QuirkCache(boot.isEmpty() ? null : folder, List.of("rill quirks 1",
+        return new QuirkCache(boot.isEmpty() ? null : folder, List.of(TITLE,
                 "boot " + boot, "kernel " + kernel.name() + " " + kernel.release(),
                 "rill " + version));
     }

@@ -10,6 +10,7 @@ import dev.rill.kernel.KernelException;
 import dev.rill.ring.Feature;
 import dev.rill.ring.Features;
 import dev.rill.ring.Probe;
+import dev.rill.ring.Quirks;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,11 @@ import picocli.CommandLine.Spec;
             + "the kernel's header spells it, the Linux release that brought it, and what it is "
             + "good for or what Rill does without it.",
         "",
+        "Quirks are what kernels do with provided buffers that would cost bytes if nobody knew of "
+            + "it, each tried with a few bytes: found or not, and what Rill does about it, always "
+            + "or where it is found. What was found is kept for one boot of the kernel, in "
+            + "~/.cache/rill; -Drill.quirks.cache=off in RILL_JAVA_OPTS looks again.",
+        "",
         "With --kernel engine it says what the engine can do, and in what kernels differ: what the "
             + "profile does as the Linux of that release does, and others do not."
     },
@@ -58,6 +64,7 @@ import picocli.CommandLine.Spec;
         "  ./rill probe",
         "  ./rill probe --kernel engine --profile 6.12.0",
         "  ./rill probe --json | jq -r '.features[] | select(.present | not) | .name'",
+        "  ./rill probe --json | jq -r '.quirks[] | select(.finding == \"found\") | .breaks'",
     })
 final class ProbeCommand implements Callable<Integer> {
 
@@ -91,11 +98,12 @@ final class ProbeCommand implements Callable<Integer> {
         try (Kernel kernel = kernels.open()) {
             long begin = System.nanoTime();
             Features features = Probe.run(kernel);
+            Quirks quirks = Quirks.of(kernel);
             long nanos = System.nanoTime() - begin;
             if (json) {
-                out.println(object(here, kernel, features).pretty());
+                out.println(object(here, kernel, features, quirks).pretty());
             } else {
-                print(out, kernel, features, nanos);
+                print(out, kernel, features, quirks, nanos);
             }
             out.flush();
             return here.available() ? ExitCode.OK : ExitCode.SOFTWARE;
@@ -104,7 +112,7 @@ final class ProbeCommand implements Callable<Integer> {
                 throw new CommandFailed("the probe could not be finished: " + e.getMessage(), e);
             }
             if (json) {
-                out.println(object(here, null, null).pretty());
+                out.println(object(here, null, null, null).pretty());
             }
             throw new CommandFailed("io_uring cannot be used here (" + here.kernel() + ")"
                     + System.lineSeparator() + "  why     " + here.reason()
@@ -112,7 +120,8 @@ final class ProbeCommand implements Callable<Integer> {
         }
     }
 
-    private void print(PrintWriter out, Kernel kernel, Features features, long nanos) {
+    private void print(PrintWriter out, Kernel kernel, Features features, Quirks quirks,
+            long nanos) {
         Feature[] all = Feature.values();
         boolean engine = KernelOptions.isEngine(kernel);
         out.println(terminal.bold(KernelOptions.name(kernel)
@@ -126,6 +135,7 @@ final class ProbeCommand implements Callable<Integer> {
                 feature -> features.has(feature) && !features.uses(feature), terminal::faint,
                 Feature::purpose);
         printOperations(out, features);
+        new QuirkReport(quirks, terminal).print(out);
         if (engine) {
             printProfile(out, kernel.release());
         }
@@ -183,7 +193,8 @@ final class ProbeCommand implements Callable<Integer> {
         }
     }
 
-    private static Json object(Availability here, Kernel kernel, Features features) {
+    private static Json object(Availability here, Kernel kernel, Features features,
+            Quirks quirks) {
         List<Json> list = new ArrayList<>();
         if (features != null) {
             for (Feature feature : Feature.values()) {
@@ -207,11 +218,12 @@ final class ProbeCommand implements Callable<Integer> {
                 .put("operations", features == null ? List.of() : names(features.operations()))
                 .put("missingOperations",
                         features == null ? List.of() : names(features.missingOperations()))
+                .put("quirks", quirks == null ? List.of() : QuirkReport.json(quirks))
                 .put("profile", engine ? kernel.release() : null)
-                .put("quirks", engine ? quirks(kernel.release()) : List.of());
+                .put("profileQuirks", engine ? profileQuirks(kernel.release()) : List.of());
     }
 
-    private static List<Json> quirks(String release) {
+    private static List<Json> profileQuirks(String release) {
         return Kernels.quirks(release).stream().map(quirk -> new Json().put("name", quirk.name())
                 .put("kernels", quirk.kernels()).put("summary", quirk.summary())).toList();
     }

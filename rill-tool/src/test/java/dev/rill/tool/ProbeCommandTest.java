@@ -46,8 +46,9 @@ class ProbeCommandTest {
         assertThat(run.code()).isZero();
         Map<String, Object> object = JsonText.object(run.out());
         assertThat(object).containsOnlyKeys("available", "kernel", "reason", "remedy", "features",
-                "featureBits", "operations", "missingOperations", "profile", "quirks")
-                .containsEntry("profile", null)
+                "featureBits", "operations", "missingOperations", "quirks", "profile",
+                "profileQuirks")
+                .containsEntry("profile", null).containsEntry("profileQuirks", List.of())
                 .containsEntry("available", true).containsEntry("reason", "");
         assertThat(list(object.get("features"))).hasSizeGreaterThan(20)
                 .allSatisfy(feature -> assertThat(map(feature)).containsOnlyKeys("name", "area",
@@ -96,7 +97,8 @@ class ProbeCommandTest {
         assertThat(object).isEqualTo(Map.of("available", false,
                 "kernel", "linux 6.6", "reason", FORBIDDEN.reason(), "remedy", FORBIDDEN.remedy(),
                 "features", List.of(), "featureBits", List.of(), "operations", List.of(),
-                "missingOperations", List.of(), "quirks", List.of()));
+                "missingOperations", List.of(), "quirks", List.of(),
+                "profileQuirks", List.of()));
     }
 
     @Test
@@ -129,6 +131,55 @@ class ProbeCommandTest {
     }
 
     @Test
+    void everyQuirkIsFoundOrNotAndSomethingIsDoneAboutIt() {
+        Run run = Run.of("probe", "--kernel", "engine", "--profile", "6.12.0");
+
+        assertThat(run.out()).containsSubsequence("\nOperations\n",
+                "\nQuirks, found by trying: 11 of 17\n",
+                "  Q2   found      a file's data lands behind its place\n",
+                "                  always: reads at a file offset are refused on incremental",
+                "  Q21  found      a multishot receive takes no limit\n",
+                "                  where found: connections that ask for bytes are armed receive",
+                "  Q1   not found  there are no incremental buffer rings\n",
+                "                  where found: groups use the same memory in whole buffers\n",
+                "  Q8   not found  of what MSG_WAITALL gets only the first part is counted\n",
+                "\n  16 more are not looked for: docs/quirks.md\n",
+                "\nIn what kernels differ");
+        assertThat(run.out().lines().filter(line -> line.matches("  Q\\d+ .*"))).hasSize(17);
+    }
+
+    @Test
+    void whatCouldNotBeToldSaysWhy() {
+        Run.needsLinux();
+        Run run = Run.of(new ProbeCommand(() -> Availability.yes("linux 6.1"),
+                new KernelOptions(_ -> withoutFlagsOfBufferRings(Kernels.linux()))));
+
+        assertThat(run.out()).containsSubsequence("\n  Q1   found      there are no incremental",
+                "\n  Q8   unknown    of what MSG_WAITALL gets only the first part is counted\n",
+                "                  because IORING_REGISTER_PBUF_RING: EINVAL",
+                "                  always: MSG_WAITALL is refused on incremental groups and in");
+    }
+
+    @Test
+    void jsonHasAllQuirks() {
+        Map<String, Object> object = JsonText.object(Run.of("probe", "--json", "--kernel",
+                "engine", "--profile", "7.2.8").out());
+        assertThat(list(object.get("quirks"))).hasSize(33)
+                .allSatisfy(quirk -> assertThat(map(quirk)).containsOnlyKeys("id", "name", "test",
+                        "finding", "why", "breaks", "kernels", "guarded", "remedy")
+                        .containsEntry("why", ""))
+                .anySatisfy(quirk -> assertThat(map(quirk)).containsEntry("id", "Q8")
+                        .containsEntry("name", "WAITALL_FIRST_PART_ONLY")
+                        .containsEntry("test", "D4").containsEntry("finding", "found")
+                        .containsEntry("guarded", "always"))
+                .anySatisfy(quirk -> assertThat(map(quirk)).containsEntry("id", "Q14")
+                        .containsEntry("finding", "not found"))
+                .anySatisfy(quirk -> assertThat(map(quirk)).containsEntry("id", "Q24")
+                        .containsEntry("test", "").containsEntry("finding", "not looked for")
+                        .containsEntry("guarded", "left to the program"));
+    }
+
+    @Test
     void everyProfileSaysInJsonWhatSetsItApart() {
         for (String profile : Kernels.profiles()) {
             Map<String, Object> object = JsonText.object(Run.of("probe", "--json",
@@ -136,7 +187,7 @@ class ProbeCommandTest {
             assertThat(object).containsEntry("available", true)
                     .containsEntry("kernel", "engine " + profile)
                     .containsEntry("profile", profile);
-            assertThat(list(object.get("quirks"))).hasSameSizeAs(Kernels.quirks(profile))
+            assertThat(list(object.get("profileQuirks"))).hasSameSizeAs(Kernels.quirks(profile))
                     .allSatisfy(quirk -> assertThat(map(quirk))
                             .containsOnlyKeys("name", "kernels", "summary"));
             boolean limit = list(object.get("features")).stream().anyMatch(feature ->
