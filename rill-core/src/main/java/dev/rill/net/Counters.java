@@ -11,6 +11,7 @@ final class Counters {
     long bytesSent;
     long bytesDiscarded;
     long bytesOvershot;
+    long overBudget;
 
     /// All that is known of a loop at this moment.
     LoopStatistics statistics(EventLoop loop) {
@@ -22,6 +23,7 @@ final class Counters {
                 group.held(), group.bytesUsedUp(), snapshot.exhaustions(),
                 starvation.parked(), starvation.rescues(), starvation.rescuedBytes(),
                 loop.copies().byteSize(), group.holds().open(), group.holds().buffersRescued(),
-                group.holds().bytesMoved(), bytesOvershot, snapshot);
+                group.holds().bytesMoved(), bytesOvershot, overBudget,
+                snapshot);
     }
 }

@@ -66,7 +66,7 @@ public final class EventLoop implements AutoCloseable {
     /// Whose received bytes are being shown to a handler.
     private Connection delivering;
 
-    private final ReceiveLimits receiveLimits = new ReceiveLimits();
+    private final ReceiveLimits receiveLimits;
 
     private EventLoop(Kernel kernel, EventLoopOptions options) {
         this.kernel = kernel;
@@ -90,6 +90,7 @@ public final class EventLoop implements AutoCloseable {
         timers = new Timers(kernel::nanoTime);
         starvation = new Starvation(this);
         upkeep = new Upkeep(group, timers);
+        receiveLimits = new ReceiveLimits(ring.kernel(), group);
         group.holds().onReturn(mailbox::wake);
         mailbox.arm();
     }
@@ -434,11 +435,6 @@ public final class EventLoop implements AutoCloseable {
 
     ReceiveLimits receiveLimits() {
         return receiveLimits;
-    }
-
-    /// The kernel takes no limit along with a receive.
-    void cannotLimitReceives() {
-        receiveLimits.refused(ring, group);
     }
 
     void cancel(long target) {

@@ -14,13 +14,16 @@ import java.util.Objects;
 /// @param unsentHigh how many bytes may wait to be sent on one connection before whoever they
 ///        came from is slowed down
 /// @param unsentLow where that ends again, in bytes
+/// @param heldMax how many bytes of one connection the program may hold before nothing more is
+///        received from it, until it holds half of that, so that the others have buffers left; 0
+///        for a quarter of the receive memory, `Long.MAX_VALUE` for no limit
 /// @param idleTimeout after how long without any traffic a connection is closed; zero for never
 /// @param connectTimeout how long connecting may take; zero for as long as the kernel tries
 /// @param lingerTimeout how long a closed connection may take to send the rest and to see its
 ///        peer close as well; zero for as long as the peer wishes
 public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int connectionsMax,
-        long unsentHigh, long unsentLow, Duration idleTimeout, Duration connectTimeout,
-        Duration lingerTimeout) {
+        long unsentHigh, long unsentLow, long heldMax, Duration idleTimeout,
+        Duration connectTimeout, Duration lingerTimeout) {
 
     /// Checks limits.
     public EventLoopOptions {
@@ -34,6 +37,10 @@ public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int
             throw new IllegalArgumentException("unsentLow=" + unsentLow + ", unsentHigh="
                     + unsentHigh + ": 0 <= unsentLow <= unsentHigh is needed");
         }
+        if (heldMax < 0) {
+            throw new IllegalArgumentException("heldMax=" + heldMax
+                    + ": must be 0 (a quarter of the receive memory) or a number of bytes");
+        }
         requireNotNegative("idleTimeout", idleTimeout);
         requireNotNegative("connectTimeout", connectTimeout);
         requireNotNegative("lingerTimeout", lingerTimeout);
@@ -45,7 +52,7 @@ public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int
     /// @return options
     public static EventLoopOptions defaults() {
         return new EventLoopOptions(RingOptions.defaults(), BufferGroupOptions.incremental(0),
-                1 << 20, 256 * 1024, 64 * 1024,
+                1 << 20, 256 * 1024, 64 * 1024, 0,
                 Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(5));
     }
 
@@ -55,7 +62,7 @@ public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int
     /// @return new options
     public EventLoopOptions withRing(RingOptions options) {
         return new EventLoopOptions(options, buffers, connectionsMax, unsentHigh, unsentLow,
-                idleTimeout, connectTimeout, lingerTimeout);
+                heldMax, idleTimeout, connectTimeout, lingerTimeout);
     }
 
     /// The same with other receive memory.
@@ -63,7 +70,7 @@ public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int
     /// @param options how much and how
     /// @return new options
     public EventLoopOptions withBuffers(BufferGroupOptions options) {
-        return new EventLoopOptions(ring, options, connectionsMax, unsentHigh, unsentLow,
+        return new EventLoopOptions(ring, options, connectionsMax, unsentHigh, unsentLow, heldMax,
                 idleTimeout, connectTimeout, lingerTimeout);
     }
 
@@ -72,7 +79,7 @@ public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int
     /// @param count see [#connectionsMax]
     /// @return new options
     public EventLoopOptions withConnectionsMax(int count) {
-        return new EventLoopOptions(ring, buffers, count, unsentHigh, unsentLow,
+        return new EventLoopOptions(ring, buffers, count, unsentHigh, unsentLow, heldMax,
                 idleTimeout, connectTimeout, lingerTimeout);
     }
 
@@ -82,7 +89,16 @@ public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int
     /// @param high see [#unsentHigh]
     /// @return new options
     public EventLoopOptions withUnsent(long low, long high) {
-        return new EventLoopOptions(ring, buffers, connectionsMax, high, low,
+        return new EventLoopOptions(ring, buffers, connectionsMax, high, low, heldMax,
+                idleTimeout, connectTimeout, lingerTimeout);
+    }
+
+    /// The same with another limit on what is held of one connection.
+    ///
+    /// @param bytes see [#heldMax]
+    /// @return new options
+    public EventLoopOptions withHeldMax(long bytes) {
+        return new EventLoopOptions(ring, buffers, connectionsMax, unsentHigh, unsentLow, bytes,
                 idleTimeout, connectTimeout, lingerTimeout);
     }
 
@@ -93,8 +109,14 @@ public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int
     /// @param linger see [#lingerTimeout]
     /// @return new options
     public EventLoopOptions withTimeouts(Duration idle, Duration connect, Duration linger) {
-        return new EventLoopOptions(ring, buffers, connectionsMax, unsentHigh, unsentLow,
+        return new EventLoopOptions(ring, buffers, connectionsMax, unsentHigh, unsentLow, heldMax,
                 idle, connect, linger);
+    }
+
+    /// What one connection may have of the receive memory.
+    long budget() {
+        return heldMax != 0 ? heldMax
+                : Math.max(buffers.bufferSize(), buffers.byteSize() / 4);
     }
 
     private static void requireNotNegative(String name, Duration duration) {

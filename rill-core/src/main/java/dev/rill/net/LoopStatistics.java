@@ -24,12 +24,14 @@ import dev.rill.ring.GroupSnapshot;
 /// @param holdRescues receive buffers that came back because what was held of them was moved
 /// @param holdBytesMoved held bytes that are somewhere else than where they were received, now
 /// @param bytesOvershot bytes received beyond what connections had asked for with `request`
+/// @param overBudget times the program held so much of a connection that nothing more was received
+///        from it, see [EventLoopOptions#heldMax]
 /// @param group the receive memory by itself, with more numbers
 public record LoopStatistics(int connections, long accepted, long bytesReceived, long bytesSent,
         long bytesDiscarded, long completions, long enters, int buffersLent, int buffersHeld,
         long bytesUsedUp, long exhaustions, int parked, long rescues, long rescuedBytes,
         long copyMemory, int holds, long holdRescues, long holdBytesMoved,
-        long bytesOvershot, GroupSnapshot group) {
+        long bytesOvershot, long overBudget, GroupSnapshot group) {
 
     /// How well received bytes filled the buffers they used up.
     ///

@@ -1,9 +1,9 @@
 package dev.rill.net;
 
+import dev.rill.kernel.Kernel;
 import dev.rill.ring.BufferGroup;
 import dev.rill.ring.Quirk;
 import dev.rill.ring.Quirks;
-import dev.rill.ring.Ring;
 import dev.rill.ring.StepDown;
 import java.util.Optional;
 
@@ -16,6 +16,9 @@ import java.util.Optional;
 /// - Where completions of single receives can be overtaken by those of multishots from the same
 ///   incremental buffer ([Quirk#COMPLETIONS_OUT_OF_ORDER]), it is a multishot that is cancelled
 ///   when enough has come.
+///
+/// The newest kernels also take what is left of a connection's budget along; on older ones it takes
+/// effect after what they have delivered.
 final class ReceiveLimits {
 
     private static final String WHAT = "io_uring_sqe.optlen";
@@ -26,26 +29,42 @@ final class ReceiveLimits {
             "receives of connections that ask for a number of bytes are cancelled when those have"
             + " come, and what came too much counts for the next");
 
+    private final Kernel kernel;
+    private final BufferGroup group;
+    private boolean refused;
+    /// Found out when it is needed.
     private StepDown stepDown;
+
+    ReceiveLimits(Kernel kernel, BufferGroup group) {
+        this.kernel = kernel;
+        this.group = group;
+    }
 
     /// Whether a multishot receive takes the number along.
     boolean goAlong() {
-        return stepDown == null;
+        return !refused;
     }
 
     /// Whether single receives are used instead.
     boolean areSingles() {
-        return stepDown == SINGLE;
+        return refused && instead() == SINGLE;
     }
 
-    /// The kernel takes no number along: finds out what can be done instead.
-    void refused(Ring ring, BufferGroup group) {
-        boolean mixes = !group.options().ring().incremental()
-                || !Quirks.of(ring.kernel()).mayHave(Quirk.COMPLETIONS_OUT_OF_ORDER);
-        stepDown = mixes ? SINGLE : CANCELLED;
+    /// The kernel takes no number along.
+    void refused() {
+        refused = true;
     }
 
     Optional<StepDown> stepDown() {
-        return Optional.ofNullable(stepDown);
+        return refused ? Optional.of(instead()) : Optional.empty();
+    }
+
+    private StepDown instead() {
+        if (stepDown == null) {
+            boolean mixes = !group.options().ring().incremental()
+                    || !Quirks.of(kernel).mayHave(Quirk.COMPLETIONS_OUT_OF_ORDER);
+            stepDown = mixes ? SINGLE : CANCELLED;
+        }
+        return stepDown;
     }
 }

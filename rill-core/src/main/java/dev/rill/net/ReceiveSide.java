@@ -5,6 +5,7 @@ import static dev.rill.abi.CqeFlags.IORING_CQE_F_MORE;
 
 import dev.rill.abi.Errno;
 import dev.rill.ring.BufferGroup;
+import dev.rill.ring.HoldListener;
 import dev.rill.ring.Sqe;
 
 /// The receiving half of a connection: one multishot receive that is armed while somebody wants
@@ -15,7 +16,13 @@ import dev.rill.ring.Sqe;
 /// no buffer left.
 ///
 /// What happens with the number of bytes that are asked for is in [ReceiveLimits].
-final class ReceiveSide {
+///
+/// What is left of the connection's budget goes along as well: before the program has seen the
+/// bytes it cannot hold them, and meanwhile the kernel could give one connection all buffers there
+/// are.
+final class ReceiveSide implements HoldListener {
+
+    private static final System.Logger LOGGER = System.getLogger(Connection.class.getName());
 
     private final Connection connection;
     private final EventLoop loop;
@@ -23,10 +30,11 @@ final class ReceiveSide {
     private final int fd;
 
     private final Credit credit = new Credit();
+    private final Budget budget;
     private boolean armed;
     /// Whether the armed receive ends when the credit is used up.
     private boolean limited;
-    /// Whether the armed receive has taken the number of bytes along.
+    /// Whether the armed receive has taken a number of bytes along.
     private boolean capped;
     private boolean cancelled;
     private boolean parked;
@@ -40,6 +48,7 @@ final class ReceiveSide {
         this.fd = fd;
         loop = connection.loop();
         group = loop.group();
+        budget = new Budget(loop.options().budget());
     }
 
     boolean ended() {
@@ -85,22 +94,28 @@ final class ReceiveSide {
     void update() {
         boolean closing = connection.isClosing();
         boolean wanted = !ended && (closing || connection.isEstablished() && !paused
-                && brakes == 0 && credit.any() && (!armed || limited || !credit.isLimited()));
+                && brakes == 0 && !budget.isExceeded() && credit.any()
+                && (!armed || limited || !credit.isLimited()));
         if (wanted && !armed && !parked) {
-            arm(credit.isLimited() && !closing);
+            if (closing) {
+                arm(false, Integer.MAX_VALUE);
+            } else {
+                arm(credit.isLimited(), (int) Math.min(budget.left(), Integer.MAX_VALUE));
+            }
         } else if (!wanted && armed && !cancelled && !connection.isReleased()) {
             cancelled = true;
             loop.cancel(connection.tagged(UserData.RECEIVE));
         }
     }
 
-    private void arm(boolean withLimit) {
+    private void arm(boolean withLimit, int most) {
         Sqe sqe = loop.sqe();
-        capped = withLimit && loop.receiveLimits().goAlong();
+        capped = loop.receiveLimits().goAlong();
         if (!withLimit || !capped && !loop.receiveLimits().areSingles()) {
-            sqe.prepRecvMultishot(fd);
+            sqe.prepRecvMultishot(fd).optlen(capped ? most : 0);
         } else if (capped) {
-            sqe.prepRecvMultishot(fd).length(credit.limit()).optlen(credit.limit());
+            int limit = Math.min(credit.limit(), most);
+            sqe.prepRecvMultishot(fd).length(limit).optlen(limit);
         } else {
             sqe.prepRecv(fd, 0, credit.limit(), 0);
         }
@@ -116,7 +131,7 @@ final class ReceiveSide {
             connection.touch();
             deliver(res, flags);
         } else {
-            group.received(res, flags, connection); // counts the receives that found no buffer
+            group.received(res, flags, this); // counts the receives that found no buffer
         }
         if ((flags & IORING_CQE_F_MORE) != 0) {
             if (limited && !credit.any()) {
@@ -138,7 +153,7 @@ final class ReceiveSide {
             case Errno.ECANCELED, Errno.EAGAIN, Errno.EINTR -> update();
             default -> {
                 if (res == -Errno.EINVAL && capped) { // one of several, maybe
-                    loop.cannotLimitReceives();
+                    loop.receiveLimits().refused();
                     update();
                 } else if (res < 0) {
                     connection.release(CloseReason.of(CloseReason.Kind.FAILED, res));
@@ -149,11 +164,36 @@ final class ReceiveSide {
         }
     }
 
+    @Override
+    public void held(int bytes) {
+        if (budget.held(bytes)) {
+            if (loop.counters().overBudget++ == 0) {
+                LOGGER.log(System.Logger.Level.WARNING, "the program holds " + budget.held()
+                        + " bytes of " + connection + ": nothing more is received from it until"
+                        + " half of them are closed. Close holds sooner, or allow more"
+                        + " (EventLoopOptions.withHeldMax). Said once; statistics count on");
+            }
+            update();
+        }
+    }
+
+    @Override
+    public void letGo(int bytes) {
+        if (budget.letGo(bytes)) {
+            update();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return connection.toString();
+    }
+
     private void deliver(int res, int flags) {
         if (res > 0 && connection.isEstablished()) {
             loop.counters().bytesOvershot += credit.received(res);
         }
-        group.received(res, flags, connection);
+        group.received(res, flags, this);
         while (group.next()) {
             if (connection.isEstablished()) {
                 connection.received(group.part());

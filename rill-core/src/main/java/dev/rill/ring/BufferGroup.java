@@ -203,7 +203,8 @@ public final class BufferGroup implements AutoCloseable {
     ///
     /// @param res the completion's result
     /// @param flags the completion's flags
-    /// @param from named in messages about holds, by its `toString`; or null
+    /// @param from named in messages about holds, by its `toString`, and told of them when it is a
+    ///        [HoldListener]; or null
     /// @throws IllegalStateException when the completion contradicts what was lent
     public void received(int res, int flags, Object from) {
         while (next()) {

@@ -87,7 +87,7 @@ final class HoldRescue {
         for (HeldBytes held = oldest; held != null; held = held.newer) {
             if (held.bid() == bid && held.move()) {
                 bytes += held.length();
-                group.release(bid);
+                group.holds().leaveBuffer(held);
                 left--;
             }
         }

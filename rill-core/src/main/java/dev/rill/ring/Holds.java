@@ -113,6 +113,9 @@ public final class Holds {
         group.retain(bid);
         HeldBytes bytes = new HeldBytes(group, bid, offset, length, source);
         add(bytes);
+        if (source instanceof HoldListener listener) {
+            listener.held(length);
+        }
         int watched = group.options().watchedHolds();
         return new Hold(bytes, watched > 0 && taken++ % watched == 0);
     }
@@ -148,7 +151,15 @@ public final class Holds {
         if (bytes.isMoved()) {
             rescue.closed(bytes);
         } else {
-            group.release(bytes.bid());
+            leaveBuffer(bytes);
+        }
+    }
+
+    /// A hold is over, or its bytes are somewhere else.
+    void leaveBuffer(HeldBytes bytes) {
+        group.release(bytes.bid());
+        if (bytes.source() instanceof HoldListener listener) {
+            listener.letGo(bytes.length());
         }
     }
 

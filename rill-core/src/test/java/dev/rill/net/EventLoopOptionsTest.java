@@ -32,6 +32,15 @@ class EventLoopOptionsTest {
     }
 
     @Test
+    void aBudgetIsAQuarterUnlessSomethingElseIsSaid() {
+        expectRefused(() -> DEFAULTS.withHeldMax(-1), "heldMax=-1");
+        assertThat(DEFAULTS.budget()).isEqualTo(4 << 20);
+        assertThat(DEFAULTS.withHeldMax(5).budget()).isEqualTo(5);
+        assertThat(DEFAULTS.withBuffers(BufferGroupOptions.incremental(0, 2, 100)).budget())
+                .as("a buffer at least").isEqualTo(100);
+    }
+
+    @Test
     void timesAreNotNegative() {
         Duration good = Duration.ofSeconds(1);
         Duration bad = Duration.ofMillis(-1);
@@ -56,9 +65,9 @@ class EventLoopOptionsTest {
         Duration connect = Duration.ofSeconds(2);
         Duration linger = Duration.ofSeconds(3);
         EventLoopOptions all = DEFAULTS.withRing(ring).withBuffers(buffers).withConnectionsMax(7)
-                .withUnsent(10, 20).withTimeouts(idle, connect, linger);
+                .withUnsent(10, 20).withHeldMax(30).withTimeouts(idle, connect, linger);
         assertThat(all).isEqualTo(
-                new EventLoopOptions(ring, buffers, 7, 20, 10, idle, connect, linger));
+                new EventLoopOptions(ring, buffers, 7, 20, 10, 30, idle, connect, linger));
     }
 
     private static void expectRefused(ThrowingCallable call, String words) {

@@ -33,7 +33,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class StarvationTest {
 
-    private static final EventLoopOptions OPTIONS = EventLoopOptions.defaults();
+    /// Without budgets, which would stop a connection before the memory is used up.
+    private static final EventLoopOptions OPTIONS =
+            EventLoopOptions.defaults().withHeldMax(Long.MAX_VALUE);
 
     private static EventLoopOptions with(BufferGroupOptions buffers) {
         return OPTIONS.withBuffers(buffers);
