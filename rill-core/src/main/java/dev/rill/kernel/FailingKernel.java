@@ -15,15 +15,16 @@ import java.util.Objects;
 /// }
 /// ```
 ///
-/// [#setup], [#enter], [#register], [#map] and [#memory] are counted together, from the last
-/// [#failOnce] or [#failFrom] on. A call that is to fail is not made: it answers `-errno`, or
-/// throws where [Kernel] says so. Descriptor calls never fail here, so that cleaning up is always
-/// possible.
+/// [#setup], [#enter], [#register], [#map], [#memory] and the plain calls on descriptors are
+/// counted together, from the last [#failOnce] or [#failFrom] on. A call that is to fail is not
+/// made: it answers `-errno`, or throws where [Kernel] says so. Closing a descriptor is not counted
+/// and never fails here, so that cleaning up is always possible.
 ///
 /// **Threads.** Made for one thread at a time.
 public final class FailingKernel implements Kernel {
 
     private final Kernel kernel;
+    private final Descriptors descriptors;
 
     private long calls;
     private long first = Long.MAX_VALUE;
@@ -36,6 +37,7 @@ public final class FailingKernel implements Kernel {
     /// @param kernel who does the work; closed with this object
     public FailingKernel(Kernel kernel) {
         this.kernel = Objects.requireNonNull(kernel, "kernel");
+        descriptors = new FailingDescriptors(kernel.descriptors(), this);
     }
 
     /// Lets one call fail.
@@ -83,6 +85,13 @@ public final class FailingKernel implements Kernel {
         last = to;
         errno = error;
         failed = "";
+    }
+
+    /// Counts a plain call.
+    ///
+    /// @return what it answers without being made, or 0 when it is to be made
+    int error(String call) {
+        return fails(call) ? -errno : 0;
     }
 
     private boolean fails(String call) {
@@ -149,7 +158,7 @@ public final class FailingKernel implements Kernel {
 
     @Override
     public Descriptors descriptors() {
-        return kernel.descriptors();
+        return descriptors;
     }
 
     @Override

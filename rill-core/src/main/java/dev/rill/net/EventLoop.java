@@ -303,7 +303,6 @@ public final class EventLoop implements AutoCloseable {
 
     /// @param limit how long to wait, in nanoseconds
     private void turn(long limit) {
-        turning = true;
         int count = starvation.canRelieveMore() || limit == 0 ? 0 : 1;
         long delay = timers.delayNanos(now);
         if (delay < 0 && limit == Long.MAX_VALUE) {
@@ -313,6 +312,7 @@ public final class EventLoop implements AutoCloseable {
         }
         now = kernel.nanoTime();
         CompletionQueue cq = ring.completions();
+        turning = true;
         try {
             while (cq.next()) {
                 counters.completions++;

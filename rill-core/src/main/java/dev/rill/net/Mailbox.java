@@ -2,6 +2,7 @@ package dev.rill.net;
 
 import static dev.rill.abi.FileFlags.EFD_CLOEXEC;
 
+import dev.rill.abi.Errno;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import dev.rill.ring.Ring;
@@ -65,10 +66,20 @@ final class Mailbox implements AutoCloseable {
         if (awake.compareAndSet(false, true)) {
             synchronized (this) { // against the descriptor being closed meanwhile
                 if (!shut) {
-                    KernelException.check("write to eventfd",
-                            kernel.descriptors().write(eventfd, one));
+                    signal();
                 }
             }
+        }
+    }
+
+    private void signal() {
+        int result;
+        do {
+            result = kernel.descriptors().write(eventfd, one);
+        } while (result == -Errno.EINTR);
+        if (result < 0) {
+            awake.set(false); // so that whoever comes next tries again
+            throw new KernelException("write to eventfd", result);
         }
     }
 

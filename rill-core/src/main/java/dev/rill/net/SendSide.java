@@ -103,9 +103,14 @@ final class SendSide {
             sending = true;
             sendStarted = loop.now();
         } else if (finishing && !ended) {
-            loop.sockets().endOutput(fd);
+            int result = loop.sockets().endOutput(fd);
             ended = true;
-            connection.directionEnded();
+            if (result < 0 && result != -Errno.ENOTCONN) {
+                // The peer would wait for our end for ever. (That it is gone receiving tells.)
+                connection.release(CloseReason.of(CloseReason.Kind.FAILED, result));
+            } else {
+                connection.directionEnded();
+            }
         }
     }
 

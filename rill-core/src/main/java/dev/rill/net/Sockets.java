@@ -75,8 +75,10 @@ final class Sockets {
     /// Says to the peer that nothing more will be sent. A call of its own, because it never waits
     /// and `IORING_OP_SHUTDOWN` always goes through a thread of the kernel (io_uring/net.c,
     /// `io_shutdown_prep`), which costs more than the rest of closing a connection.
-    void endOutput(int fd) {
-        descriptors.shutdown(fd, SHUT_WR); // fails only when the peer is gone: receiving tells
+    ///
+    /// @return 0 or `-errno`
+    int endOutput(int fd) {
+        return descriptors.shutdown(fd, SHUT_WR);
     }
 
     /// Closes a socket that no request knows.
