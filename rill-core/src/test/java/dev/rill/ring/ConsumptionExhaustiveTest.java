@@ -26,8 +26,8 @@ class ConsumptionExhaustiveTest {
             count += runAll(BufferRingOptions.incremental(0, 4), also, 9, 1, 2, 1);
             count += runAll(BufferRingOptions.incremental(0, 2), also, 9, 1, 2, 1);
         }
-        System.out.println(count + " histories");
-        assertThat(count).isGreaterThan(100_000);
+        assertThat(count).as("a change of this number is a change of the test")
+                .isEqualTo(603_581);
     }
 
     @Test
@@ -40,8 +40,8 @@ class ConsumptionExhaustiveTest {
             BufferRingOptions four = BufferRingOptions.incremental(0, 4).withMinLeft(minLeft);
             count += runAll(four, Also.NOTHING, 9, 3, 1, 2);
         }
-        System.out.println(count + " histories");
-        assertThat(count).isGreaterThan(100_000);
+        assertThat(count).as("a change of this number is a change of the test")
+                .isEqualTo(340_537);
     }
 
     @Test
@@ -53,8 +53,44 @@ class ConsumptionExhaustiveTest {
             count += runAll(BufferRingOptions.classic(0, 2), also, 9, 2, 2, 1);
             count += runAll(BufferRingOptions.classic(0, 4), also, 9, 1, 2, 1);
         }
-        System.out.println(count + " histories");
-        assertThat(count).isGreaterThan(100_000);
+        assertThat(count).as("a change of this number is a change of the test")
+                .isEqualTo(288_887);
+    }
+
+    /// Up to three buffers of up to four bytes, each with each, in shorter histories than above.
+    @Test
+    void buffersOfAllSmallSizes() {
+        long count = 0;
+        for (int[] sizes : allSizes()) {
+            int entries = Integer.highestOneBit(2 * sizes.length - 1);
+            for (int minLeft = 0; minLeft <= 2; minLeft++) {
+                BufferRingOptions ring =
+                        BufferRingOptions.incremental(0, entries).withMinLeft(minLeft);
+                count += runAll(ring, Also.END_OF_FILE, 6, sizes);
+                if (minLeft <= 1) { // with more, bundles are refused
+                    count += runAll(ring, Also.BUNDLES, 6, sizes);
+                }
+            }
+            BufferRingOptions ring = BufferRingOptions.classic(0, entries);
+            count += runAll(ring, Also.WAITING_REQUESTS, 6, sizes);
+            count += runAll(ring, Also.BUNDLES, 6, sizes);
+        }
+        assertThat(count).as("a change of this number is a change of the test")
+                .isEqualTo(2_866_963);
+    }
+
+    private static List<int[]> allSizes() {
+        List<int[]> all = new ArrayList<>();
+        for (int first = 1; first <= 4; first++) {
+            all.add(new int[] {first});
+            for (int second = 1; second <= 4; second++) {
+                all.add(new int[] {first, second});
+                for (int third = 1; third <= 4; third++) {
+                    all.add(new int[] {first, second, third});
+                }
+            }
+        }
+        return all;
     }
 
     /// @return how many histories there are
