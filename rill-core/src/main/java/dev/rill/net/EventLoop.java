@@ -207,12 +207,12 @@ public final class EventLoop implements AutoCloseable {
     ///         once, `Long.MAX_VALUE` when it waits for its descriptors alone
     public long turn(Duration limit) {
         requireOutside();
-        if (closed) {
-            throw new IllegalStateException("the event loop is closed");
-        }
         if (limit.isNegative()) {
             throw new IllegalArgumentException("limit=" + limit + ": must not be negative");
         }
+        flushAll(); // what the program has done since the last turn
+        group.publish();
+        starvation.relieve();
         long before = counters.completions;
         turn(Timers.nanos(limit));
         if (counters.completions != before || starvation.canRelieveMore()

@@ -1,5 +1,6 @@
 package dev.rill.tool;
 
+import dev.rill.simulate.SeededBytes;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 

@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         ProxyCommand.class,
         ScenarioCommand.class,
         FuzzCommand.class,
+        SimulateCommand.class,
         HelpCommand.class,
     },
     versionProvider = Version.class,

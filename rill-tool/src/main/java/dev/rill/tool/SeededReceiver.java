@@ -1,5 +1,6 @@
 package dev.rill.tool;
 
+import dev.rill.simulate.SeededBytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.atomic.LongAdder;

@@ -2,6 +2,7 @@ package dev.rill.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rill.simulate.SeededBytes;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.rill.tool;
+package dev.rill.simulate;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 ///
 /// Eight bytes are one word, and no two words of a stream are equal: a byte that was flipped,
 /// lost, doubled or moved is noticed where it happened.
-final class SeededBytes {
+public final class SeededBytes {
 
     /// Odd, so that the words do not repeat; without a pattern in its bits.
     private static final long STEP = 0x9e3779b97f4a7c15L;
@@ -19,17 +19,25 @@ final class SeededBytes {
     private final long seed;
     private long position;
 
-    SeededBytes(long seed) {
+    /// A stream from its beginning.
+    ///
+    /// @param seed which one
+    public SeededBytes(long seed) {
         this.seed = seed;
     }
 
     /// How many bytes have been generated or checked.
-    long position() {
+    ///
+    /// @return where the next byte stands
+    public long position() {
         return position;
     }
 
     /// The byte at a position.
-    byte at(long where) {
+    ///
+    /// @param where which one, from 0
+    /// @return the byte
+    public byte at(long where) {
         return (byte) (word(where >>> 3) >>> ((where & 7) << 3));
     }
 
@@ -37,7 +45,7 @@ final class SeededBytes {
     ///
     /// @param to where to put them, from its beginning
     /// @param length how many
-    void next(byte[] to, int length) {
+    public void next(byte[] to, int length) {
         int i = 0;
         for (; i < length && (position + i & 7) != 0; i++) {
             to[i] = at(position + i);
@@ -58,7 +66,7 @@ final class SeededBytes {
     /// @param got what has arrived, from its beginning
     /// @param length how much of it
     /// @return the index of the first wrong byte, or -1
-    int mismatch(byte[] got, int length) {
+    public int mismatch(byte[] got, int length) {
         int i = 0;
         for (; i < length && (position + i & 7) != 0; i++) {
             if (got[i] != at(position + i)) {
