@@ -49,6 +49,14 @@ amount() {
     fi
 }
 
+# Sets REPLY to a number from the command line, or ends: number NAME VALUE MIN MAX.
+number() {
+    if ! [[ $2 =~ ^[0-9]{1,18}$ ]] || ((10#$2 < $3 || 10#$2 > $4)); then
+        called_wrongly "$1 must be a number from $3 to $4, not '$2'"
+    fi
+    REPLY=$((10#$2))
+}
+
 # --- beginning and end -------------------------------------------------------------------------
 
 begin() {
@@ -411,16 +419,18 @@ from_summary() {
 
 JAVA=()  # the command that runs a program of this folder, when its name and arguments are added
 
-# Finds the Java that ./rill runs on, and compiles the given programs of this folder for it.
+# Finds the Java that ./rill runs on, and compiles the given programs of this folder for it. They
+# may use rill-core: ./rill has been built then.
 prepare_java() {
-    local home
+    local home rill=(--module-path "$ROOT/rill-tool/target/app" --add-modules dev.rill)
     home=$(RILL_JAVA_OPTS=-XshowSettings:properties "$RILL" --version 2>&1 |
         sed -n 's/^ *java\.home = //p')
     [ -x "$home/bin/javac" ] || die "the Java of ./rill (${home:-not found}) has no compiler;
   set RILL_JAVA_HOME to the folder of a JDK."
     mkdir -p "$WORK/classes"
-    (cd "$ROOT/scripts" && "$home/bin/javac" -Xlint:all -Werror -d "$WORK/classes" "$@") ||
+    (cd "$ROOT/scripts" && "$home/bin/javac" -Xlint:all -Werror "${rill[@]}" -d "$WORK/classes" "$@") ||
         die "cannot compile $*"
     # shellcheck disable=SC2034 # the scripts use it
-    JAVA=("$home/bin/java" -XX:+UseSerialGC -cp "$WORK/classes")
+    JAVA=("$home/bin/java" -XX:+UseSerialGC "${rill[@]}" --enable-native-access=dev.rill
+        -cp "$WORK/classes")
 }
