@@ -1,6 +1,7 @@
 package dev.rill.tool;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -27,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         ProbeCommand.class,
         TraceCommand.class,
         ProxyCommand.class,
+        TopCommand.class,
         ScenarioCommand.class,
         FuzzCommand.class,
         SimulateCommand.class,
@@ -86,7 +88,8 @@ public final class Main implements Runnable {
     ///
     /// @param args the command line
     public static void main(String[] args) {
-        PrintWriter out = new PrintWriter(System.out, true);
+        // Everything but the picture of top is ASCII, and that shall be right in every locale.
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true);
         int code = execute(out, err, args);
         if (out.checkError() && code == ExitCode.OK) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /// `./rill proxy`: a TCP proxy for real use.
 @Command(
@@ -45,6 +46,9 @@ final class ProxyCommand implements Callable<Integer> {
 
     /// A client takes two of the 2^24 connections that a loop can tell apart.
     private static final int CLIENTS_MAX = 1 << 23;
+
+    /// Room for those who look in while all clients are there.
+    private static final int VISITORS = 16;
 
     /// Below these a proxy does little but system calls.
     private static final int UNSENT_LEAST = 4096;
@@ -94,6 +98,12 @@ final class ProxyCommand implements Callable<Integer> {
             description = "How long connections may take to end when the proxy stops; 0 for no "
                 + "time at all. Default: ${DEFAULT-VALUE}.")
     private Duration grace;
+
+    @Option(names = "--admin", paramLabel = "ADDRESS",
+            description = "Where ./rill top can look in, besides by process number: "
+                + Endpoint.SYNTAX + "; none for nowhere at all. Whoever reaches it sees addresses "
+                + "and numbers, no payload.")
+    private String admin;
 
     @Option(names = "--json",
             description = "Say where it listens, and the summary, as one JSON object a line.")
@@ -149,7 +159,7 @@ final class ProxyCommand implements Callable<Integer> {
                     "must be 256 or more");
             return EventLoopOptions.defaults()
                     .withBuffers(group)
-                    .withConnectionsMax(2 * connectionsMax)
+                    .withConnectionsMax(2 * Math.min(connectionsMax + VISITORS, CLIENTS_MAX))
                     .withUnsent(unsentMax / 4, unsentMax)
                     .withTimeouts(idleTimeout, connectTimeout,
                             grace.isZero() ? Duration.ofMillis(1) : grace); // zero: at once
@@ -165,10 +175,23 @@ final class ProxyCommand implements Callable<Integer> {
         }
     }
 
+    private ProxyServer.Admin admin(RateLimitedLog log) {
+        if ("none".equals(admin)) {
+            return ProxyServer.Admin.NONE;
+        }
+        try {
+            return new ProxyServer.Admin(admin == null ? null : new Endpoint().convert(admin),
+                    new AdminPlaces(System.getenv()), log);
+        } catch (TypeConversionException e) {
+            throw new ParameterException(spec.commandLine(),
+                    "Invalid value for option '--admin': " + e.getMessage(), e);
+        }
+    }
+
     private ProxyServer start(Kernel kernel, EventLoopOptions options, RateLimitedLog log) {
         try {
             return ProxyServer.start(
-                    new ProxyServer.Plan(kernel, listen, server, options, log));
+                    new ProxyServer.Plan(kernel, listen, server, options, admin(log), log));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
@@ -195,7 +218,9 @@ final class ProxyCommand implements Callable<Integer> {
                     .put("because", kernels.because())
                     .put("buffers", group.buffers())
                     .put("bufferSize", group.bufferSize())
-                    .put("incremental", group.ring().incremental()).line());
+                    .put("incremental", group.ring().incremental())
+                    .put("pid", ProcessHandle.current().pid())
+                    .put("admin", proxy.admin().stream().map(Endpoint::name).toList()).line());
         } else {
             out.println("listening on " + Endpoint.name(proxy.address()) + ", carrying to "
                     + Endpoint.name(server) + " (" + KernelOptions.name(kernel) + ", "
@@ -239,6 +264,7 @@ final class ProxyCommand implements Callable<Integer> {
     private void summarise(PrintWriter out, ProxyServer.Snapshot last, long nanos) {
         TcpProxy.Totals proxy = last.proxy();
         LoopStatistics loop = last.loop();
+        long sent = Math.max(0, loop.bytesSent() - last.bytesTold());
         double perMegabyte = loop.bytesReceived() == 0 ? 0
                 : loop.enters() * (double) (1 << 20) / loop.bytesReceived();
         if (json) {
@@ -247,7 +273,7 @@ final class ProxyCommand implements Callable<Integer> {
                     .put("broken", proxy.broken())
                     .put("bytesToServer", proxy.bytesToServer())
                     .put("bytesToClient", proxy.bytesToClient())
-                    .put("bytesSent", loop.bytesSent())
+                    .put("bytesSent", sent)
                     .put("bytesDiscarded", loop.bytesDiscarded())
                     .put("fillRatio", loop.fillRatio())
                     .put("enobufs", loop.exhaustions())
@@ -263,7 +289,7 @@ final class ProxyCommand implements Callable<Integer> {
                 Units.count(proxy.refused()), Units.count(proxy.broken()));
         out.printf("carried %s to the server and %s back; %s sent, %s discarded%n",
                 Units.bytes(proxy.bytesToServer()), Units.bytes(proxy.bytesToClient()),
-                Units.bytes(loop.bytesSent()), Units.bytes(loop.bytesDiscarded()));
+                Units.bytes(sent), Units.bytes(loop.bytesDiscarded()));
         out.printf("receive memory %s (filled %s of what was used up), ENOBUFS %s, rescues %s%n",
                 Units.bytes(buffers.group().byteSize()),
                 Units.percent(loop.bytesReceived(), loop.bytesUsedUp()),

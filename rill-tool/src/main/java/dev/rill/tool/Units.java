@@ -37,6 +37,14 @@ final class Units {
         return nanos <= 0 ? "-" : bytes(bytes * NANOS_PER_SECOND / nanos) + "/s";
     }
 
+    /// A small number of something, as a mean.
+    ///
+    /// @param value zero or more
+    /// @return for example `2.6`, `12.4`, `250`
+    static String decimal(double value) {
+        return threeDigits(value);
+    }
+
     /// A count, exactly.
     ///
     /// @param count any number

@@ -4,13 +4,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
-/// A strict reader of JSON, for tests of what the tool prints: it refuses everything that RFC 8259
-/// does not allow, and names that occur twice.
+/// A strict reader of JSON: it refuses everything that RFC 8259 does not allow, names that occur
+/// twice, whole numbers of more than 64 bits, and what is nested deeper than anybody needs.
 final class JsonText {
+
+    private static final int DEPTH_MAX = 64;
+    private static final int EXCERPT = 80;
+    private static final Pattern NUMBER =
+            Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?");
+    private static final Pattern WHOLE = Pattern.compile("-?\\d+");
 
     private final String text;
     private int at;
+    private int depth;
 
     private JsonText(String text) {
         this.text = text;
@@ -19,6 +27,7 @@ final class JsonText {
     /// Reads a whole text.
     ///
     /// @return a `Map`, `List`, `String`, `Long`, `Double`, `Boolean` or null
+    /// @throws IllegalArgumentException when it is no JSON
     static Object parse(String text) {
         JsonText reader = new JsonText(text);
         Object value = reader.value();
@@ -28,9 +37,14 @@ final class JsonText {
     }
 
     /// Reads a text that is one object.
+    ///
+    /// @throws IllegalArgumentException when it is none
     @SuppressWarnings("unchecked")
     static Map<String, Object> object(String text) {
-        return (Map<String, Object>) parse(text);
+        if (parse(text) instanceof Map<?, ?> object) {
+            return (Map<String, Object>) object;
+        }
+        throw new IllegalArgumentException("expected an object: " + excerpt(text));
     }
 
     private Object value() {
@@ -49,7 +63,7 @@ final class JsonText {
 
     private Map<String, Object> members() {
         Map<String, Object> members = new LinkedHashMap<>();
-        at++;
+        enter();
         blanks();
         while (peek() != '}') {
             if (!members.isEmpty()) {
@@ -63,13 +77,13 @@ final class JsonText {
             members.put(name, value());
             blanks();
         }
-        at++;
+        leave();
         return members;
     }
 
     private List<Object> elements() {
         List<Object> elements = new ArrayList<>();
-        at++;
+        enter();
         blanks();
         while (peek() != ']') {
             if (!elements.isEmpty()) {
@@ -78,8 +92,18 @@ final class JsonText {
             elements.add(value());
             blanks();
         }
-        at++;
+        leave();
         return elements;
+    }
+
+    private void enter() {
+        at++;
+        require(++depth <= DEPTH_MAX, "at most " + DEPTH_MAX + " levels");
+    }
+
+    private void leave() {
+        at++;
+        depth--;
     }
 
     private String string() {
@@ -95,14 +119,18 @@ final class JsonText {
     }
 
     private char escaped() {
-        char c = text.charAt(at++);
+        char c = peek();
+        at++;
         int known = "\"\\/bfnrt".indexOf(c);
         if (known >= 0) {
             return "\"\\/\b\f\n\r\t".charAt(known);
         }
         require(c == 'u', "an escape");
+        require(text.length() - at >= 4, "four digits");
+        String digits = text.substring(at, at + 4);
+        require(digits.matches("[0-9a-fA-F]{4}"), "four digits");
         at += 4;
-        return (char) Integer.parseInt(text.substring(at - 4, at), 16);
+        return (char) Integer.parseInt(digits, 16);
     }
 
     private Object number() {
@@ -111,8 +139,13 @@ final class JsonText {
             at++;
         }
         String digits = text.substring(start, at);
-        require(digits.matches("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?"), "a number");
-        return digits.matches("-?\\d+") ? (Object) Long.valueOf(digits) : Double.valueOf(digits);
+        require(NUMBER.matcher(digits).matches(), "a number");
+        try {
+            return WHOLE.matcher(digits).matches() ? (Object) Long.valueOf(digits)
+                    : Double.valueOf(digits);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("a whole number of more than 64 bits: " + digits, e);
+        }
     }
 
     private Object word(String word, Object meaning) {
@@ -139,7 +172,12 @@ final class JsonText {
 
     private void require(boolean condition, String what) {
         if (!condition) {
-            throw new AssertionError("expected " + what + " at " + at + " of: " + text);
+            throw new IllegalArgumentException("expected " + what + " at " + at + " of: "
+                    + excerpt(text));
         }
+    }
+
+    private static String excerpt(String text) {
+        return text.length() <= EXCERPT ? text : text.substring(0, EXCERPT) + "...";
     }
 }
