@@ -86,7 +86,7 @@ class LoopDetailsTest {
         List<Hold> holds = new ArrayList<>();
         BlockingQueue<Recorder> recorders = Recorder.queue();
         EventLoopOptions options = OPTIONS.withBuffers(
-                BufferGroupOptions.incremental(0, 1, 100).withRescueMax(0));
+                BufferGroupOptions.incremental(0, 1, 100).withRescueMax(0)).withHeldMax(1000);
         try (LoopThread loop = LoopThread.start(kernel, options)) {
             InetSocketAddress address = loop.listen(Recorder.each(recorders,
                     (_, data) -> holds.add(data.hold())));
