@@ -62,6 +62,8 @@ final class ArrowsTest {
     private static final Pattern TYPE_IN_SOURCE =
         Pattern.compile("\\bdev\\.rill(?:\\.[a-z]+)*(?=\\.(?:[A-Z]|\\*))");
     private static final Pattern COMMENT = Pattern.compile("^\\s*(?:\\*|/\\*|//)");
+    /// A string: the name of an event is no use of a type.
+    private static final Pattern TEXT = Pattern.compile("\"[^\"]*\"");
     private static final Pattern PACKAGE = Pattern.compile("^package ([\\w.]+);");
 
     @Test
@@ -205,7 +207,7 @@ final class ArrowsTest {
     private static Set<String> roomsNamedIn(String line) {
         Set<String> rooms = new TreeSet<>();
         if (!COMMENT.matcher(line).find()) {
-            Matcher matcher = TYPE_IN_SOURCE.matcher(line);
+            Matcher matcher = TYPE_IN_SOURCE.matcher(TEXT.matcher(line).replaceAll(""));
             while (matcher.find()) {
                 rooms.add(matcher.group());
             }

@@ -296,10 +296,13 @@ public final class Connection {
         state = State.ESTABLISHED;
         touch();
         loop.timers().unlessZero(loop.options().idleTimeout(), timer);
+        SlowHandlerEvent slow = SlowHandlerEvent.start();
         try {
             handler.opened(this);
         } catch (RuntimeException | Error e) {
             handlerFailed(e);
+        } finally {
+            SlowHandlerEvent.finish(slow, "opened", this);
         }
         receiveSide.update();
         sendSide.flushLater();
@@ -335,11 +338,13 @@ public final class Connection {
 
     void received(Received part) {
         loop.delivering(this);
+        SlowHandlerEvent slow = SlowHandlerEvent.start();
         try {
             handler.received(this, part);
         } catch (RuntimeException | Error e) {
             handlerFailed(e);
         } finally {
+            SlowHandlerEvent.finish(slow, "received", this);
             loop.delivering(null);
         }
     }
@@ -348,10 +353,13 @@ public final class Connection {
         if (reason != null && reason.isFailure()) {
             release(reason); // sending had failed before
         } else if (state == State.ESTABLISHED) {
+            SlowHandlerEvent slow = SlowHandlerEvent.start();
             try {
                 handler.ended(this);
             } catch (RuntimeException | Error e) {
                 handlerFailed(e);
+            } finally {
+                SlowHandlerEvent.finish(slow, "ended", this);
             }
         }
         directionEnded();
@@ -359,10 +367,13 @@ public final class Connection {
 
     void drained() {
         if (state == State.ESTABLISHED) {
+            SlowHandlerEvent slow = SlowHandlerEvent.start();
             try {
                 handler.drained(this);
             } catch (RuntimeException | Error e) {
                 handlerFailed(e);
+            } finally {
+                SlowHandlerEvent.finish(slow, "drained", this);
             }
         }
     }
@@ -465,10 +476,13 @@ public final class Connection {
         finished();
         state = State.CLOSED;
         loop.remove(this);
+        SlowHandlerEvent slow = SlowHandlerEvent.start();
         try {
             handler.closed(this, reason);
         } catch (RuntimeException | Error e) {
             loop.report("the handler of " + this, e);
+        } finally {
+            SlowHandlerEvent.finish(slow, "closed", this);
         }
     }
 }

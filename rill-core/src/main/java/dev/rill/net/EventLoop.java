@@ -368,10 +368,13 @@ public final class EventLoop implements AutoCloseable {
     }
 
     private void runTask(Runnable task) {
+        SlowHandlerEvent slow = SlowHandlerEvent.start();
         try {
             task.run();
         } catch (RuntimeException | Error e) {
             report("a task", e);
+        } finally {
+            SlowHandlerEvent.finish(slow, "task", task.getClass().getName());
         }
     }
 

@@ -38,6 +38,7 @@ final class ReceiveSide implements HoldListener {
     private boolean capped;
     private boolean cancelled;
     private boolean parked;
+    private ConnectionParkedEvent parkedEvent;
     private boolean paused;
     private boolean ended;
     /// How many connections are too slow in taking what came from here.
@@ -86,6 +87,8 @@ final class ReceiveSide implements HoldListener {
     /// Memory has come back: receive again.
     void unpark() {
         parked = false;
+        ConnectionParkedEvent.finish(parkedEvent, connection);
+        parkedEvent = null;
         update();
     }
 
@@ -148,6 +151,7 @@ final class ReceiveSide implements HoldListener {
             }
             case Errno.ENOBUFS -> {
                 parked = true;
+                parkedEvent = ConnectionParkedEvent.start();
                 loop.starvation().park(connection);
             }
             case Errno.ECANCELED, Errno.EAGAIN, Errno.EINTR -> update();

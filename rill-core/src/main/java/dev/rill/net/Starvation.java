@@ -28,6 +28,8 @@ final class Starvation {
     private final Timers.Timer timer = new Timers.Timer(this::rescue);
     private final int lowWater;
     private long holdsAgain;
+    /// While somebody is parked and somebody records it.
+    private ReceiveStarvationEvent event;
     private long rescues;
     private long rescuedBytes;
 
@@ -40,7 +42,13 @@ final class Starvation {
 
     /// A receive has ended with `-ENOBUFS`.
     void park(Connection connection) {
+        if (parked.isEmpty()) {
+            event = ReceiveStarvationEvent.start(group.options().buffers());
+        }
         parked.add(connection);
+        if (event != null) {
+            event.parked(parked.size());
+        }
     }
 
     /// Arms again what can be, after the batch's buffers were lent: one receive for each buffer.
@@ -55,6 +63,10 @@ final class Starvation {
         }
         for (int left = group.lent(); left > 0 && !parked.isEmpty(); left--) {
             parked.poll().receiveSide().unpark();
+        }
+        if (parked.isEmpty() && event != null) {
+            event.commit();
+            event = null;
         }
         if (!parked.isEmpty() && !timer.isSet()) {
             loop.timers().set(timer, loop.now() + PATIENCE_NANOS);
@@ -72,6 +84,7 @@ final class Starvation {
         if (bytes > 0) {
             rescues++;
             rescuedBytes += bytes;
+            RescueEvent.moved("unsent", bytes);
         }
     }
 
@@ -99,7 +112,9 @@ final class Starvation {
         if (loop.now() - holdsAgain < 0) {
             return;
         }
+        long before = group.holds().bytesMoved();
         if (group.holds().rescue(lowWater + 1 - group.available()) > 0) {
+            RescueEvent.moved("held", group.holds().bytesMoved() - before);
             group.publish();
         } else {
             holdsAgain = loop.now() + HOLDS_PAUSE_NANOS;

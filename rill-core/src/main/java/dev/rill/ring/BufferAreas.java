@@ -168,6 +168,7 @@ final class BufferAreas implements AutoCloseable {
             return false;
         }
         growths++;
+        GroupGrowthEvent.changed(sizeOf(area), mapped, bufferSize);
         return true;
     }
 
@@ -205,6 +206,7 @@ final class BufferAreas implements AutoCloseable {
         mapped -= freeCounts[area];
         freeCounts[area] = 0;
         shrinks++;
+        GroupGrowthEvent.changed(-sizeOf(area), mapped, bufferSize);
         return true;
     }
 }

@@ -139,6 +139,7 @@ final class HeldBytes {
     /// @param place where the hold was taken
     synchronized void lost(Throwable place) {
         if (!closed && !group.isClosed()) {
+            HoldLeakEvent.lost(this, group.nanoTime(), place);
             group.holds().countLost();
             LOGGER.log(System.Logger.Level.WARNING, this + ": lost without having been closed,"
                     + " its buffer of " + group.options().bufferSize() + " bytes stays away from"
