@@ -428,7 +428,8 @@ prepare_java() {
     [ -x "$home/bin/javac" ] || die "the Java of ./rill (${home:-not found}) has no compiler;
   set RILL_JAVA_HOME to the folder of a JDK."
     mkdir -p "$WORK/classes"
-    (cd "$ROOT/scripts" && "$home/bin/javac" -Xlint:all -Werror "${rill[@]}" -d "$WORK/classes" "$@") ||
+    (cd "$ROOT/scripts" &&
+        "$home/bin/javac" -Xlint:all -Werror "${rill[@]}" -d "$WORK/classes" "$@") ||
         die "cannot compile $*"
     # shellcheck disable=SC2034 # the scripts use it
     JAVA=("$home/bin/java" -XX:+UseSerialGC "${rill[@]}" --enable-native-access=dev.rill
