@@ -118,7 +118,6 @@ final class BufferLists {
     /// @param expand whether more entries than the request has room for may be mapped
     /// @return the number of entries mapped, or `-errno`
     int peek(Request request, long amount, boolean expand, boolean single) {
-        request.partialMap = false;
         Group group = group(request.bufGroup);
         return switch (group) {
             case null -> -Errno.ENOENT;

@@ -37,31 +37,38 @@ final class ByteQueue {
     /// Moves bytes to a program's memory.
     ///
     /// @param most how many at most; there are as many, and there is room for them
-    /// @param discard count them without storing them
     /// @return how many, or `-EFAULT`
-    int take(IoVector into, int most, boolean discard) {
+    int take(IoVector into, int most) {
         int taken = 0;
         while (taken < most) {
             Piece piece = pieces.getFirst();
             int wanted = Math.min(piece.bytes.length - piece.read, most - taken);
-            int part = wanted;
-            if (discard) {
-                into.skip(wanted);
-            } else {
-                part = into.put(piece.bytes, piece.read, wanted);
-            }
+            int part = into.put(piece.bytes, piece.read, wanted);
             if (part < wanted) {
                 return taken > 0 ? taken : -Errno.EFAULT; // a piece goes as a whole
             }
+            taken += drop(part);
+        }
+        return taken;
+    }
+
+    /// Takes bytes away; there are as many.
+    ///
+    /// @return how many
+    int drop(int count) {
+        int left = count;
+        size -= count;
+        while (left > 0) {
+            Piece piece = pieces.getFirst();
+            int part = Math.min(piece.bytes.length - piece.read, left);
             piece.read += part;
-            size -= part;
-            taken += part;
+            left -= part;
             if (piece.read == piece.bytes.length) {
                 pieces.removeFirst();
                 piece.sender.accept(piece.charge);
             }
         }
-        return taken;
+        return count;
     }
 
     /// Copies bytes to a program's memory and keeps them.
@@ -74,7 +81,7 @@ final class ByteQueue {
             Piece piece = all.next();
             int wanted = Math.min(piece.bytes.length - piece.read, most - seen);
             int part = into.put(piece.bytes, piece.read, wanted);
-            if (part < 0) {
+            if (part < wanted) {
                 return seen > 0 ? seen : -Errno.EFAULT;
             }
             seen += part;

@@ -65,12 +65,17 @@ final class Cancellation {
     }
 
     static int issue(Request request) {
-        return request.complete(request.ring.cancellation().cancel(request.addr, request.fd,
-                request.sqeLen, request.opFlags));
+        return request.complete(request.ring.cancellation().cancel(request, request.addr,
+                request.fd, request.sqeLen, request.opFlags));
     }
 
-    /// @return how many were found with ALL or ANY, otherwise 0; or `-errno`
     int cancel(long userData, int fd, int opcode, int flags) {
+        return cancel(null, userData, fd, opcode, flags);
+    }
+
+    /// @param self who asks, or null
+    /// @return how many were found with ALL or ANY, otherwise 0; or `-errno`
+    private int cancel(Request self, long userData, int fd, int opcode, int flags) {
         OpenFile file = null;
         if ((flags & IORING_ASYNC_CANCEL_FD) != 0) {
             file = (flags & IORING_ASYNC_CANCEL_FD_FIXED) != 0 ? ring.fixedFile(fd)
@@ -80,13 +85,39 @@ final class Cancellation {
             }
         }
         Target target = new Target(userData, file, opcode, flags);
+        boolean running = interrupt(target) || self != null && self.unlocked
+                && isItself(target, self);
         List<Request> victims = find(target);
         victims.forEach(this::end);
-        return target.all() ? victims.size() : victims.isEmpty() ? -Errno.ENOENT : 0;
+        return target.all() ? victims.size() : !victims.isEmpty() ? 0
+                : running ? -Errno.EALREADY : -Errno.ENOENT;
     }
 
-    /// @return 0, or `-ENOENT` when the request does not wait
+    /// A cancel that a worker runs may find itself.
+    private static boolean isItself(Target target, Request self) {
+        OpenFile own = self.file;
+        self.file = target.file;
+        boolean found = target.matches(self);
+        self.file = own;
+        return found;
+    }
+
+    /// Calls that wait are interrupted, which is no answer to whether that ends them.
+    private boolean interrupt(Target target) {
+        List<Request> found = ring.workers().blocked().stream().filter(target::matches).toList();
+        if (!target.all() && !found.isEmpty()) {
+            found = found.subList(0, 1);
+        }
+        found.forEach(ring.workers()::interrupt);
+        return !found.isEmpty();
+    }
+
+    /// @return 0, `-EALREADY` when its call was interrupted, `-ENOENT` when it does not wait
     int cancelRequest(Request request) {
+        if (request.blocked) {
+            ring.workers().interrupt(request);
+            return -Errno.EALREADY;
+        }
         if (request.armed && !request.cancelled || ring.timeouts().all().contains(request)) {
             end(request);
             return 0;

@@ -47,20 +47,22 @@ final class EventCounter implements OpenFile {
     }
 
     /// What a request writes: piece by piece, as to any file that has no vectored write
-    /// (`loop_rw_iter`); nothing at all is no error then.
+    /// (`loop_rw_iter`); nothing at all is no error then. The vector's cursor says how far it is.
+    ///
+    /// @return 0, or `-errno` for the piece at the cursor
     int writePieces(IoVector from) {
         if (!nonblocking && !from.waits) {
             return -Errno.EAGAIN; // such a write cannot be told not to wait: a worker does it
         }
-        int done = 0;
         while (from.remaining() > 0) {
-            int result = write(from.takePiece(), 0);
+            IoVector piece = from.piece();
+            int result = write(piece, 0);
             if (result < 0) {
-                return done > 0 ? done : result;
+                return result;
             }
-            done += result;
+            from.skip(result);
         }
-        return done;
+        return 0;
     }
 
     @Override

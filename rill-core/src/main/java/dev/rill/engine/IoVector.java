@@ -23,6 +23,8 @@ final class IoVector {
     private boolean onlyUserRanges = true;
     /// Whether whoever wants the bytes would wait for them, as a worker does in the end.
     boolean waits;
+    /// Whether it has been told to stop waiting.
+    boolean interrupted;
 
     IoVector clear() {
         Arrays.fill(segments, 0, count, null);
@@ -121,8 +123,21 @@ final class IoVector {
         return done;
     }
 
-    /// The place at the cursor as a vector of its own; the cursor moves behind it.
-    IoVector takePiece() {
+    /// The same places with a cursor of their own.
+    IoVector copy() {
+        IoVector copy = new IoVector();
+        copy.segments = segments.clone();
+        copy.offsets = offsets.clone();
+        copy.lengths = lengths.clone();
+        copy.count = count;
+        copy.current = current;
+        copy.within = within;
+        copy.remaining = remaining;
+        return copy;
+    }
+
+    /// The place at the cursor as a vector of its own.
+    IoVector piece() {
         long length = lengths[current] - within;
         IoVector piece = new IoVector();
         piece.segments[0] = segments[current];
@@ -130,7 +145,6 @@ final class IoVector {
         piece.lengths[0] = length;
         piece.count = 1;
         piece.remaining = length;
-        skip(length);
         return piece;
     }
 

@@ -181,11 +181,7 @@ final class MiscOps {
         List<Request> found = request.ring.polling().withUserData(request.addr);
         for (Request victim : found) {
             if (victim.opcode == Opcode.IORING_OP_POLL_ADD) {
-                if (victim.pollReferences > 0) {
-                    return request.complete(-Errno.EALREADY); // woken, and not looked at yet
-                }
-                request.ring.polling().cancel(victim);
-                return request.complete(0);
+                return request.complete(request.ring.polling().remove(victim));
             }
         }
         return request.complete(-Errno.ENOENT);

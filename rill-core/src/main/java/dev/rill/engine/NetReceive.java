@@ -62,6 +62,9 @@ final class NetReceive {
         request.message = new Message();
         request.lastPending = -1;
         int result = message ? MessageHeader.prepareReceive(request) : 0;
+        if (result == 0 && message) { // a multishot looks at it once, later shots have no limit
+            request.length = (int) ((MessageHeader) request.operation).vectorLength();
+        }
         if (result == 0) {
             request.hasMessage = true;
             request.capacity = Math.max(request.capacity, request.ring.takeCapacity());
@@ -128,7 +131,6 @@ final class NetReceive {
             return -Errno.ENOBUFS;
         }
         request.length = (int) request.selectedLength; // the length latch (Q25)
-        request.partialMap = false;
         request.message.data.clear()
                 .add(request.memory(), request.selectedAddress, request.selectedLength);
         return AddressSpace.isUserRange(request.selectedAddress, request.selectedLength)
@@ -196,7 +198,7 @@ final class NetReceive {
         if (bundle(request)) {
             int entries = result > 0 ? request.message.data.placesTouched(result) : 0;
             int counted = result > 0 && request.profile().has(Quirk.SECOND_PASS_COUNTS_FIRST)
-                    ? total : result;
+                    ? total : result <= 0 && request.transferred > 0 ? 0 : result;
             cflags |= ring.buffers().put(request, used(request, counted), entries);
             if (request.secondPass) {
                 cflags = request.cflags | cflags & LAST_PASS;
@@ -247,6 +249,7 @@ final class NetReceive {
         request.transferred = 0;
         request.secondPass = false;
         request.capped = false;
+        request.partialMap = false;
         request.length = request.shotLength;
         if (pending == 0) {
             return -Errno.EAGAIN;
@@ -282,14 +285,15 @@ final class NetReceive {
                 request.ring.buffers().recycle(request);
                 return result;
             }
+            if (!request.multishot && result >= 0) {
+                header.answer(request.memory(), message); // also when the rest is waited for
+            }
             if (!request.multishot && header.controlLength() == 0
                     && waitsForMore(request, socket, result, wanted)) {
                 return -Errno.EAGAIN;
             }
             if (result < 0) {
                 request.failed = true;
-            } else if (!request.multishot) {
-                header.answer(request.memory(), message);
             }
             outcome = request.multishot && result >= 0
                     ? passedMessage(request, header, result, wanted, fromPoll)
@@ -305,7 +309,7 @@ final class NetReceive {
             return 0; // the vectors were read when the request was prepared
         }
         if (request.held == Request.HELD_NONE) {
-            if (!request.ring.buffers().select(request, header.vectorLength())) {
+            if (!request.ring.buffers().select(request, Integer.toUnsignedLong(request.length))) {
                 return -Errno.ENOBUFS;
             }
             long room = request.multishot ? header.headerLength() : 0;
@@ -325,6 +329,7 @@ final class NetReceive {
             long room, boolean fromPoll) {
         int written = header.writeAhead(request, result);
         if (written < 0) {
+            request.ring.buffers().recycle(request);
             return written;
         }
         int total = header.headerLength() + (int) Math.min(result, room);

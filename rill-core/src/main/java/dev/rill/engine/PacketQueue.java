@@ -24,6 +24,11 @@ final class PacketQueue {
         return packets.isEmpty();
     }
 
+    /// Whether there is something to be missed: one empty message is nothing, two are.
+    boolean hasUnread() {
+        return packets.size() > 1 || packets.size() == 1 && packets.getFirst().bytes.length > 0;
+    }
+
     int size() {
         return packets.size();
     }

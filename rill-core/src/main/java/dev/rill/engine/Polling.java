@@ -4,6 +4,7 @@ import static dev.rill.abi.CqeFlags.IORING_CQE_F_MORE;
 
 import dev.rill.abi.Errno;
 import dev.rill.abi.Opcode;
+import dev.rill.abi.PollFlags;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -105,18 +106,6 @@ final class Polling {
         return false;
     }
 
-    /// The same in the last resort, where a worker waits inside the call: for what the call itself
-    /// waits for. That the peer sends no more makes no room to send.
-    boolean armInCall(Request request) {
-        prepare(request);
-        request.pollEvents = Operations.pollEvents(request);
-        if (request.file.pollable() && enter(request) == 0) {
-            return true;
-        }
-        leave(request);
-        return false;
-    }
-
     private static boolean mayWait(Request request) {
         return request.file != null && request.file.pollable()
                 && (!request.polled || --request.waitsLeft > 0);
@@ -184,7 +173,8 @@ final class Polling {
 
     /// A file has changed (`io_poll_wake`).
     void woken(Request request, int mask) {
-        if (mask != 0 && (mask & request.pollEvents) == 0) {
+        // What is urgent is asked for by everyone, and is not enough to be woken for.
+        if (mask != 0 && (mask & request.pollEvents & ~PollFlags.POLLPRI) == 0) {
             return;
         }
         if (request.pollReferences++ > 0) {
@@ -203,6 +193,19 @@ final class Polling {
         if (request.pollReferences++ == 0) {
             ring.queue(request, Request.WORK_POLL);
         }
+    }
+
+    /// The same for IORING_OP_POLL_REMOVE: nobody finds the request any more.
+    ///
+    /// @return 0, or `-EALREADY` when it has been woken and has not looked yet
+    int remove(Request request) {
+        if (request.pollReferences++ > 0) {
+            return -Errno.EALREADY; // the wake-up counts as several now
+        }
+        bucket(request.userData).remove(request);
+        request.cancelled = true;
+        ring.queue(request, Request.WORK_POLL);
+        return 0;
     }
 
     /// Does what a wake-up asked for (`io_poll_task_func`).
@@ -274,7 +277,7 @@ final class Polling {
                 if (outcome != 0) {
                     return outcome;
                 }
-                if ((events & ENDED) != 0 && !lookedForEnd) {
+                if ((events & ENDED) != 0 && references != 1 && !lookedForEnd) {
                     lookedForEnd = true;
                     request.pollReferences++; // what came before the end must not hide it
                 }

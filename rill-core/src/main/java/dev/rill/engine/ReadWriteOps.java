@@ -215,12 +215,33 @@ final class ReadWriteOps {
             return NO_FLAGS;
         }
         long wanted = request.message.data.remaining();
-        result = request.file instanceof EventCounter counter
-                ? counter.writePieces(request.message.data)
-                : request.file.write(request.message.data, request.position);
+        if (request.file instanceof EventCounter counter) {
+            return writeCounter(request, counter);
+        }
+        result = request.file.write(request.message.data, request.position);
         if (result == -Errno.EAGAIN) {
             return result;
         }
+        return written(request, result, wanted);
+    }
+
+    private static int writeCounter(Request request, EventCounter counter) {
+        IoVector data = request.message.data;
+        if (request.wanted < 0) {
+            request.wanted = data.remaining();
+        }
+        int result = counter.writePieces(data);
+        if (result == -Errno.EAGAIN && !counter.nonblocking() && !data.interrupted) {
+            return result;
+        }
+        int done = (int) (request.wanted - data.remaining());
+        if (result == -Errno.EAGAIN && data.interrupted) {
+            result = -Errno.EINTR;
+        }
+        return written(request, done > 0 ? done : result, request.wanted);
+    }
+
+    private static int written(Request request, int result, long wanted) {
         request.complete(result);
         request.failed = result != wanted;
         if (result < 0 && !request.unlocked) {

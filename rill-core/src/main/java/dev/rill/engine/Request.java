@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.rill.abi.IoUringSqe;
-import dev.rill.abi.Opcode;
+import dev.rill.abi.MsgFlags;
 import dev.rill.abi.SqeFlags;
 import java.lang.foreign.MemorySegment;
 
@@ -29,13 +29,15 @@ final class Request implements WaitQueue.Waiter {
     static final int WORK_POLL = 3;
     static final int WORK_LINK_TIMEOUT = 4;
     static final int WORK_NOTIFY = 5;
+    static final int WORK_BLOCKED = 6;
 
     // Which kind of buffer is attached.
     static final int HELD_NONE = 0;
     static final int HELD_LIST = 1;
     static final int HELD_RING = 2;
 
-    private static final int WAITS_MAX = 128;
+    /// The wait before the last of APOLL_MAX_RETRY is the last that comes about.
+    private static final int WAITS_MAX = 127;
 
     final RingContext ring;
 
@@ -70,6 +72,10 @@ final class Request implements WaitQueue.Waiter {
     boolean forceAsync;
     /// Runs without the ring's lock, on a worker thread of the kernel (io-wq).
     boolean unlocked;
+    /// Waits inside the call of a worker.
+    boolean blocked;
+    /// Must not wait inside the call any more.
+    boolean interrupted;
     boolean done;
     Request link;
     Request head;
@@ -107,6 +113,8 @@ final class Request implements WaitQueue.Waiter {
     int shots;
     int lastPending;
     long position;
+    /// How much a write was to write before any of it was; -1 before it has been tried.
+    long wanted = -1;
     /// Where a message is sent to; null for the connected peer.
     byte[] destination;
     Object operation;
@@ -165,18 +173,13 @@ final class Request implements WaitQueue.Waiter {
     }
 
     /// A part of the transfer is made and the rest is waited for, however many parts there are: a
-    /// worker would end up waiting for it inside the call.
+    /// worker would end up waiting for it inside the call. What only peeks is seen again each time.
     void transferredPart(int bytes) {
         transferred += bytes;
         partial = true;
-        waitsLeft = WAITS_MAX;
-    }
-
-    /// Whether its call waits when a worker makes it: RECV and SEND do not look at O_NONBLOCK,
-    /// everything else does.
-    boolean waitsInCall() {
-        return message != null && (!file.nonblocking() || opcode == Opcode.IORING_OP_RECV
-                || opcode == Opcode.IORING_OP_SEND);
+        if ((opFlags & MsgFlags.MSG_PEEK) == 0) {
+            waitsLeft = WAITS_MAX;
+        }
     }
 
     /// Sets the result of a request that is complete.
@@ -202,6 +205,10 @@ final class Request implements WaitQueue.Waiter {
 
     @Override
     public void woken(int mask) {
-        ring.polling().woken(this, mask);
+        if (blocked) {
+            ring.workers().woken(this);
+        } else {
+            ring.polling().woken(this, mask);
+        }
     }
 }

@@ -32,6 +32,7 @@ final class RingContext implements OpenFile {
     private final Polling polling;
     private final Timeouts timeouts;
     private final Cancellation cancellation;
+    private final Workers workers;
     private final References references = new References();
     private final WaitQueue waiters = new WaitQueue();
     private final ArrayDeque<Request> work = new ArrayDeque<>();
@@ -60,6 +61,7 @@ final class RingContext implements OpenFile {
         polling = new Polling(this, layout.cqEntries);
         timeouts = new Timeouts(this);
         cancellation = new Cancellation(this);
+        workers = new Workers(this);
         disabled = (flags & IORING_SETUP_R_DISABLED) != 0;
         if ((flags & IORING_SETUP_SINGLE_ISSUER) != 0 && !disabled) {
             submitter = Thread.currentThread();
@@ -107,6 +109,10 @@ final class RingContext implements OpenFile {
 
     Cancellation cancellation() {
         return cancellation;
+    }
+
+    Workers workers() {
+        return workers;
     }
 
     boolean deferred() {
@@ -221,6 +227,7 @@ final class RingContext implements OpenFile {
             case Request.WORK_POLL -> polling.run(request);
             case Request.WORK_NOTIFY -> notify(request);
             case Request.WORK_LINK_TIMEOUT -> timeouts.linkExpired(request);
+            case Request.WORK_BLOCKED -> workers.goOn(request);
             default -> throw new AssertionError(request.work);
         }
     }
@@ -270,68 +277,6 @@ final class RingContext implements OpenFile {
                 }
             }
             default -> fail(request, result);
-        }
-    }
-
-    /// What a worker does: the first try is unlocked, so buffers are committed at once
-    /// (`io_wq_submit_work`).
-    void issueUnlocked(Request request) {
-        if (request.done) {
-            return;
-        }
-        timeouts.prepareLink(request);
-        if (request.multishot && Operations.needsFile(request)) {
-            armOnly(request);
-            return;
-        }
-        request.unlocked = true;
-        int result = Operations.issue(request);
-        if (result == -Errno.EAGAIN && !request.noWait) {
-            if (polling.armUnlessReady(request)) {
-                request.unlocked = false;
-                timeouts.startLink(request);
-                return;
-            }
-            result = issueAndWait(request);
-            if (result == -Errno.EAGAIN && request.waitsInCall() && polling.armInCall(request)) {
-                request.unlocked = false;
-                return;
-            }
-        }
-        request.unlocked = false;
-        switch (result) {
-            case Request.COMPLETE -> queue(request, Request.WORK_COMPLETE);
-            case Request.SKIP -> timeouts.startLink(request);
-            default -> {
-                prepareFailure(request, result);
-                queue(request, Request.WORK_COMPLETE);
-            }
-        }
-    }
-
-    /// The last resort of a worker is to wait in the call itself.
-    private static int issueAndWait(Request request) {
-        if (!request.waitsInCall()) {
-            return Operations.issue(request);
-        }
-        request.message.data.waits = true;
-        int result = Operations.issue(request);
-        request.message.data.waits = false;
-        return result;
-    }
-
-    /// A multishot request does not run on a worker: it waits for readiness there.
-    private void armOnly(Request request) {
-        int result = Operations.assignFile(request);
-        if (result == 0 && !request.file.pollable()) {
-            result = -Errno.EBADFD;
-        }
-        if (result == 0 && !polling.armFromWorker(request)) {
-            result = -Errno.ECANCELED;
-        }
-        if (result != 0) {
-            prepareFailure(request, result);
-            queue(request, Request.WORK_COMPLETE);
         }
     }
 

@@ -18,8 +18,12 @@ final class SocketMemory {
     private static final int HEAD_MAX = PAGE - SHARED_INFO;
     /// Small heads come from a pool of their own (SKB_SMALL_HEAD_SIZE).
     private static final int SMALL_HEAD = 704;
-    /// The largest piece of a Unix stream: SKB_MAX_ALLOC and 32 KiB of pages.
-    private static final int PIECE_MAX = 4 * PAGE - SHARED_INFO + 32_768;
+    /// The largest piece of a Unix stream: a head and 32 KiB of pages.
+    private static final int PIECE_MAX = HEAD_MAX + 32_768;
+    /// A message of a Unix socket has pages behind its head from here on (SKB_MAX_ALLOC), and at
+    /// most so many.
+    private static final int MESSAGE_HEAD_MAX = 4 * PAGE - SHARED_INFO;
+    private static final int MESSAGE_PAGES_MAX = 17 * PAGE;
 
     private SocketMemory() {
     }
@@ -34,14 +38,36 @@ final class SocketMemory {
         return (int) Math.min(left, Math.min((bufferSize >> 1) - 64, PIECE_MAX));
     }
 
-    /// What a piece is charged.
-    static int charge(int size) {
+    /// What a piece of a Unix stream is charged.
+    static int pieceCharge(int size) {
+        return unixCharge(size, Math.min(size, pages(Math.max(0, size - HEAD_MAX))));
+    }
+
+    /// What a message of a Unix socket is charged.
+    static int messageCharge(int size) {
+        return unixCharge(size, pages(Math.max(0,
+                Math.min(size - MESSAGE_HEAD_MAX, MESSAGE_PAGES_MAX))));
+    }
+
+    /// Unix sockets account for their memory, so that not even a small head comes from the pool.
+    private static int unixCharge(int size, int paged) {
+        return powerOfTwo(head(size - paged)) + SK_BUFF + paged;
+    }
+
+    /// What a datagram is charged.
+    static int datagramCharge(int size) {
         int paged = Math.min(size, pages(Math.max(0, size - HEAD_MAX)));
-        int head = size - paged;
-        int allocation = (head + 63 & -64) + SHARED_INFO;
-        int rounded = allocation <= SMALL_HEAD ? SMALL_HEAD
-                : Integer.highestOneBit(allocation - 1) << 1;
-        return rounded + SK_BUFF + pages(paged);
+        int allocation = head(size - paged);
+        return (allocation <= SMALL_HEAD ? SMALL_HEAD : powerOfTwo(allocation)) + SK_BUFF
+                + pages(paged);
+    }
+
+    private static int head(int size) {
+        return (size + 63 & -64) + SHARED_INFO;
+    }
+
+    private static int powerOfTwo(int size) {
+        return Integer.highestOneBit(size - 1) << 1;
     }
 
     private static int pages(int size) {

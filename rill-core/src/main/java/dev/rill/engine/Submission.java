@@ -81,7 +81,7 @@ final class Submission {
 
     void runPunted() {
         while (!punted.isEmpty()) {
-            ring.issueUnlocked(punted.poll());
+            ring.workers().issue(punted.poll());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.rill.engine;
 
 import static dev.rill.abi.MsgFlags.MSG_PEEK;
 import static dev.rill.abi.MsgFlags.MSG_TRUNC;
+import static dev.rill.abi.MsgFlags.MSG_WAITALL;
 import static dev.rill.abi.SocketConstants.SHUT_RD;
 import static dev.rill.abi.SocketConstants.SHUT_RDWR;
 import static dev.rill.abi.SocketConstants.SHUT_WR;
@@ -70,14 +71,30 @@ final class TcpSocket implements MemorySocket {
             }
             return -Errno.EAGAIN;
         }
+        boolean waits = message.data.waits && !message.data.interrupted && !receiveShutdown
+                && (message.flags & (MSG_PEEK | MSG_WAITALL)) == (MSG_PEEK | MSG_WAITALL)
+                && incoming.size() < message.data.remaining();
         int most = state.wire.faults().part(
                 (int) Math.min(incoming.size(), message.data.remaining()));
-        int result = (message.flags & MSG_PEEK) != 0 ? incoming.peek(message.data, most)
-                : incoming.take(message.data, most, (message.flags & MSG_TRUNC) != 0);
+        int result = move(message, waits ? message.data.copy() : message.data, most);
+        if (waits && result >= 0) {
+            return -Errno.EAGAIN;
+        }
         if (result >= 0) {
             message.pending = pending();
         }
         return result;
+    }
+
+    /// What has arrived is one piece, which cannot be stored in part (`tcp_try_coalesce`).
+    private int move(Message message, IoVector into, int most) {
+        boolean keep = (message.flags & MSG_PEEK) != 0;
+        if ((message.flags & MSG_TRUNC) != 0) {
+            into.skip(most); // counted, and not stored
+        } else if (incoming.peek(into, most) != most) {
+            return -Errno.EFAULT;
+        }
+        return keep ? most : incoming.drop(most);
     }
 
     private int pending() {

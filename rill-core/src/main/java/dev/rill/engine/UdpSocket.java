@@ -49,7 +49,8 @@ final class UdpSocket implements MemorySocket {
             return state.takeError();
         }
         if (incoming.isEmpty()) {
-            return -Errno.EAGAIN;
+            // Only who waits inside the call is told that nothing more comes.
+            return receiveShutdown && message.data.waits ? 0 : -Errno.EAGAIN;
         }
         int result = incoming.receive(message);
         if (result >= 0 && message.wantsControl && domain() == AF_INET
@@ -114,18 +115,19 @@ final class UdpSocket implements MemorySocket {
 
     /// A datagram has reached where it was sent to.
     private void deliver(byte[] bytes, byte[] from, byte[] to) {
+        state.waiters.wake(Events.WRITE_SPACE); // it is the receiver's memory from here on
         UdpSocket target = state.addresses().receiver(this, to, from);
         if (target == null) {
             state.wire.deliveries().send(() -> refused(to));
             return;
         }
-        int charge = SocketMemory.charge(bytes.length);
+        int charge = SocketMemory.datagramCharge(bytes.length);
         if (target.incoming.charged() + charge > SocketMemory.DEFAULT
                 && !target.incoming.isEmpty()) {
             return; // no room, as a network does it
         }
         target.incoming.add(new PacketQueue.Packet(bytes, from, to, charge,
-                _ -> state.waiters.wake(Events.WRITE_SPACE)));
+                _ -> { }));
         target.state.waiters.wake(Events.DATA_READY);
     }
 

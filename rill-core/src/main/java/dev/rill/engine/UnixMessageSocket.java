@@ -65,8 +65,7 @@ final class UnixMessageSocket implements MemorySocket {
         if (packets && state.error != 0) {
             return state.takeError();
         }
-        boolean named = !packets && message.name != null;
-        if (!named && peer == null) {
+        if (packets && peer == null) {
             return -Errno.ENOTCONN;
         }
         long size = message.data.remaining();
@@ -76,26 +75,29 @@ final class UnixMessageSocket implements MemorySocket {
         if (sendShutdown) {
             return -Errno.EPIPE;
         }
-        byte[] to = packets || message.name == null ? remote
-                : Addresses.normalized(message.name);
+        if (charged >= capacity()) {
+            return -Errno.EAGAIN;
+        }
+        // The bytes are taken before it is looked where they can go.
+        byte[] bytes = new byte[(int) size];
+        if (message.data.copy().get(bytes, 0, bytes.length) != bytes.length) {
+            return -Errno.EFAULT;
+        }
+        boolean named = !packets && message.name != null;
+        byte[] to = named ? Addresses.normalized(message.name) : remote;
         UnixMessageSocket target = peer;
+        int checked = 0;
         if (named) {
             Socket found = state.addresses().named(this, to);
-            int checked = SocketCalls.checkUnixTarget(this, to, found);
-            if (checked != 0) {
-                return checked;
-            }
-            target = (UnixMessageSocket) found;
+            checked = SocketCalls.checkUnixTarget(this, to, found);
+            target = checked == 0 ? (UnixMessageSocket) found : null;
         }
-        int checked = check(target);
+        checked = checked != 0 ? checked : target == null ? -Errno.ENOTCONN : check(target);
         if (checked != 0) {
             return checked;
         }
-        byte[] bytes = new byte[(int) size];
-        if (message.data.get(bytes, 0, bytes.length) != bytes.length) {
-            return -Errno.EFAULT;
-        }
-        int charge = SocketMemory.charge(bytes.length);
+        message.data.skip(size);
+        int charge = SocketMemory.messageCharge(bytes.length);
         charged += charge;
         target.incoming.add(new PacketQueue.Packet(bytes, packets ? null : local, to, charge,
                 this::discharge));
@@ -118,7 +120,7 @@ final class UnixMessageSocket implements MemorySocket {
         if (target.receiveShutdown) {
             return -Errno.EPIPE;
         }
-        return charged >= capacity() || target.incoming.size() > QUEUE_MAX ? -Errno.EAGAIN : 0;
+        return target.incoming.size() > QUEUE_MAX ? -Errno.EAGAIN : 0;
     }
 
     private int capacity() {
@@ -182,11 +184,11 @@ final class UnixMessageSocket implements MemorySocket {
             backlog.clear(UnixMessageSocket::dropped);
             backlog = null;
         }
-        boolean unread = !incoming.isEmpty();
-        incoming.clear();
+        boolean unread = incoming.hasUnread();
         if (packets && peer != null && !peer.closed) {
             peer.ended(unread ? Errno.ECONNRESET : 0);
         }
+        incoming.clear(); // the peer hears of the end before it hears of room
     }
 
     private void dropped() {

@@ -60,7 +60,7 @@ final class UnixStreamSocket implements MemorySocket {
         int most = state.wire.faults().part(
                 (int) Math.min(incoming.size(), message.data.remaining()));
         int result = (message.flags & MSG_PEEK) != 0 ? incoming.peek(message.data, most)
-                : incoming.take(message.data, most, false);
+                : incoming.take(message.data, most);
         if (result >= 0) {
             message.pending = pending();
         }
@@ -90,7 +90,7 @@ final class UnixStreamSocket implements MemorySocket {
             if (message.data.get(piece, 0, piece.length) != piece.length) {
                 return sent > 0 ? sent : -Errno.EFAULT;
             }
-            int charge = SocketMemory.charge(piece.length);
+            int charge = SocketMemory.pieceCharge(piece.length);
             charged += charge;
             sent += piece.length;
             left -= piece.length;
@@ -177,11 +177,11 @@ final class UnixStreamSocket implements MemorySocket {
             backlog = null;
         }
         boolean unread = incoming.size() > 0;
-        incoming.clear();
         if (peer != null && !peer.closed) {
             peer.end(unread);
             state.waiters.wake(0);
         }
+        incoming.clear(); // the peer hears of the end before it hears of room
     }
 
     /// Nobody has accepted this connection.

@@ -41,6 +41,9 @@ final class Generator {
         private int fed;
         private int feeds;
         int sends;
+        /// How often something is to receive from it, and whether a worker does.
+        int receives;
+        boolean receivesInWorker;
 
         private Endpoint(String name, String kind) {
             this.name = name;
@@ -49,6 +52,18 @@ final class Generator {
 
         boolean keepsMessages() {
             return kind.equals("unix_dgram") || kind.equals("unix_seqpacket");
+        }
+
+        /// A datagram socket that is shut down keeps everyone busy who waits, until a worker takes
+        /// over: two of them race.
+        boolean mayShutDown() {
+            if (kind.equals("unix_dgram")) {
+                if (receives > 1) {
+                    return false;
+                }
+                receivesInWorker = true;
+            }
+            return true;
         }
 
         boolean isSocket() {
@@ -93,8 +108,7 @@ final class Generator {
                 "SUBMIT_ALL", "NO_SQARRAY", "SINGLE_ISSUER",
                 "SINGLE_ISSUER|DEFER_TASKRUN|TASKRUN_FLAG|SUBMIT_ALL|NO_SQARRAY");
         // A full queue is submitted early, and a chain that is cut there is a worker's.
-        boolean chains = swarm.has(Trait.LINK) || swarm.has(Trait.HARDLINK);
-        String cq = chains ? ""
+        String cq = swarm.chains() ? ""
                 : choice.oneIn(5) ? " entries " + choice.of(1, 2, 4) + " cq " + choice.of(4, 8)
                 : choice.oneIn(3) ? " entries " + choice.of(4, 8, 16) : "";
         if (!flags.isEmpty() || !cq.isEmpty()) {
@@ -142,13 +156,15 @@ final class Generator {
             }
             case SHUTDOWN -> {
                 Endpoint endpoint = choice.of(endpoints);
-                if (endpoint.isSocket() && swarm.mayShutDown(endpoint.kind)) {
+                if (endpoint.isSocket() && swarm.mayShutDown(endpoint.kind)
+                        && endpoint.mayShutDown()) {
                     lines.add("shutdown " + endpoint.name + " " + choice.of("rd", "wr", "rdwr"));
                 }
             }
             case CLOSE -> {
                 Endpoint endpoint = choice.of(endpoints);
-                if (!endpoint.kind.equals("tcp")) {
+                // The number is free from then on: what is submitted later may find another file.
+                if (!endpoint.kind.equals("tcp") && !held && !swarm.chains()) {
                     lines.add("close " + endpoint.name);
                 }
             }

@@ -84,9 +84,19 @@ final class RequestLines {
         }
         // What a network does with the end of a connection, and with memory lent to it, takes time.
         boolean tcp = endpoint.kind.equals("tcp");
-        boolean slow = act == Act.SHUTDOWN_OP && !swarm.mayShutDown(endpoint.kind)
+        // Which of two gets the bytes is a race when a worker takes its time to wait for them.
+        boolean races = isReceive(act) && endpoint.receivesInWorker;
+        boolean slow = act == Act.SHUTDOWN_OP
+                && !(swarm.mayShutDown(endpoint.kind) && endpoint.mayShutDown())
                 || (tcp || endpoint.kind.equals("udp")) && act == Act.SEND_ZC;
-        return !slow && !(held && isWorkers(act, endpoint));
+        return !slow && !races && !(held && isWorkers(act, endpoint));
+    }
+
+    private static boolean isReceive(Act act) {
+        return switch (act) {
+            case RECV, RECVMSG, READ, READV, READ_MULTISHOT -> true;
+            default -> false;
+        };
     }
 
     private static boolean isSend(Act act) {
@@ -170,8 +180,15 @@ final class RequestLines {
         line.append(opcode).append(' ').append(endpoint.name);
         if (swarm.has(Trait.SEND_BUFFERS) && opcode.equals("send")) {
             select();
-            length();
-            if (swarm.has(Trait.BUNDLE) && choice.oneIn(2)) {
+            // How much a network takes at once is the machine's affair.
+            boolean limited = endpoint.kind.equals("tcp");
+            if (limited) {
+                line.append(" len ").append(Math.max(1, choice.size(5000)));
+            } else {
+                length();
+            }
+            if (swarm.has(Trait.BUNDLE) && choice.oneIn(2)
+                    && !(limited && swarm.has(Swarm.Shape.CLAIMS))) {
                 line.append(" BUNDLE");
             }
         } else {
@@ -254,10 +271,14 @@ final class RequestLines {
                 && line.indexOf(" " + endpoint.name) > 0 && act != Act.CANCEL) {
             line.append(" FIXED_FILE");
         }
-        boolean async = !held && swarm.has(Trait.ASYNC) && choice.oneIn(3);
+        boolean receive = isReceive(act);
+        boolean async = !held && swarm.has(Trait.ASYNC) && !(receive && endpoint.receives > 0)
+                && choice.oneIn(3);
         if (async) {
             line.append(" ASYNC");
         }
+        endpoint.receives += receive ? 1 : 0;
+        endpoint.receivesInWorker |= receive && async;
         // Who runs what follows a worker's request, the worker or the program, is a race.
         boolean chained = !async && !isWorkers(act, endpoint);
         if (chained && swarm.has(Trait.LINK) && choice.oneIn(4)) {

@@ -108,6 +108,11 @@ final class Swarm {
                 && !(datagrams && (has(Trait.LINK) || has(Trait.HARDLINK)));
     }
 
+    /// Whether requests wait for others before they look for their files.
+    boolean chains() {
+        return has(Trait.LINK) || has(Trait.HARDLINK) || has(Trait.DRAIN);
+    }
+
     boolean has(Trait trait) {
         return traits.contains(trait);
     }
