@@ -157,14 +157,14 @@ final class BufferLists {
             available = (int) Math.min(available, needed);
         }
         int capacity = single ? 1 : request.capacity;
-        if (expand && available > capacity && amount != 0) {
-            request.capacity = available;
-            capacity = available;
-        } else {
-            capacity = Math.min(capacity, available);
-        }
+        boolean grows = expand && available > capacity && amount != 0;
+        capacity = grows ? available : Math.min(capacity, available);
         request.bid = ring.bid(head);
-        return map(ring, request, amount == 0 ? Integer.MAX_VALUE : amount, capacity);
+        int count = map(ring, request, amount == 0 ? Integer.MAX_VALUE : amount, capacity);
+        if (grows && count > 0) {
+            request.capacity = count; // new room is remembered as far as it was used
+        }
+        return count;
     }
 
     private int map(ProvidedRing ring, Request request, long amount, int capacity) {

@@ -89,9 +89,8 @@ final class TcpSocket implements MemorySocket {
     /// What has arrived is one piece, which cannot be stored in part (`tcp_try_coalesce`).
     private int move(Message message, IoVector into, int most) {
         boolean keep = (message.flags & MSG_PEEK) != 0;
-        if ((message.flags & MSG_TRUNC) != 0) {
-            into.skip(most); // counted, and not stored
-        } else if (incoming.peek(into, most) != most) {
+        boolean store = (message.flags & MSG_TRUNC) == 0; // otherwise the cursor stays as well
+        if (store && incoming.peek(into, most) != most) {
             return -Errno.EFAULT;
         }
         return keep ? most : incoming.drop(most);

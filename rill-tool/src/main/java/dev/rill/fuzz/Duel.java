@@ -16,10 +16,18 @@ import java.util.function.Supplier;
 final class Duel {
 
     /// How often a difference has to come again to count.
-    static final int CONFIRMATIONS = 3;
+    static final int CONFIRMATIONS = 4;
+    /// What a busy machine does not need for anything.
+    private static final long JUDGE_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     /// A ring that takes so long to close has left requests behind that may still write.
     private static final long LEFT_BEHIND_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final Path NAME = Path.of("fuzz");
+
+    /// What playing again has shown.
+    ///
+    /// @param racy whether the running kernel did not do the same each time
+    record Verdict(Difference difference, boolean racy) {
+    }
 
     private final RecycledMemory linuxMemory;
     private final Target linux;
@@ -60,15 +68,19 @@ final class Duel {
 
     /// @param bytes whether to keep what the buffers hold at the end
     Difference play(Scenario scenario, boolean bytes) {
+        return play(scenario, bytes, Recorder.PATIENCE_NANOS);
+    }
+
+    private Difference play(Scenario scenario, boolean bytes, long patienceNanos) {
         playingSince = System.nanoTime();
-        engineSaw = Recorder.record(scenario, engine, List.of(), bytes);
+        engineSaw = Recorder.record(scenario, engine, List.of(), bytes, patienceNanos);
         if (engineSaw.getLast().hasThrown()) {
             renewEngine();
         } else {
             engineMemory.recycle();
         }
         long start = System.nanoTime();
-        linuxSaw = Recorder.record(scenario, linux, engineSaw, bytes);
+        linuxSaw = Recorder.record(scenario, linux, engineSaw, bytes, patienceNanos);
         if (System.nanoTime() - start > LEFT_BEHIND_NANOS) {
             linuxMemory.renew();
         } else {
@@ -77,22 +89,41 @@ final class Duel {
         return Difference.between(linuxSaw, engineSaw);
     }
 
-    /// @return where they part each time, or null when the lines mean nothing or they do not
+    /// Plays lines again and again, with more patience.
+    ///
+    /// @return whether they part each time in the same way, or the running kernel does not even
+    ///         agree with itself; null when the lines mean nothing, or nothing was different
+    Verdict judge(List<String> lines) {
+        return judge(lines, JUDGE_PATIENCE_NANOS);
+    }
+
+    /// The same in less time, for lines that are one of many guesses.
+    ///
+    /// @return where they part each time, or null
     Difference steady(List<String> lines) {
+        Verdict verdict = judge(lines, Recorder.PATIENCE_NANOS);
+        return verdict == null || verdict.racy ? null : verdict.difference;
+    }
+
+    private Verdict judge(List<String> lines, long patienceNanos) {
         Scenario scenario;
         try {
             scenario = parse(lines);
         } catch (ScenarioSyntaxException _) {
             return null;
         }
-        Difference found = null;
-        for (int i = 0; i < CONFIRMATIONS; i++) {
-            found = play(scenario);
+        Difference first = null;
+        boolean racy = false;
+        for (int i = 0; i < CONFIRMATIONS && !racy; i++) {
+            Difference found = play(scenario, false, patienceNanos);
             if (found == null) {
-                return null;
+                return first == null ? null : new Verdict(first, true);
             }
+            racy = first != null
+                    && (found.at() != first.at() || !found.linux().equals(first.linux()));
+            first = first == null ? found : first;
         }
-        return found;
+        return new Verdict(first, racy);
     }
 
     private void renewEngine() {

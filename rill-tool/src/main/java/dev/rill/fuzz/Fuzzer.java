@@ -88,11 +88,16 @@ public final class Fuzzer {
     }
 
     private Finding examine(long scenarioSeed, List<String> lines) {
-        Difference difference = duel.steady(lines);
-        if (difference == null) {
-            tally.unsteadyOne();
+        Duel.Verdict verdict = duel.judge(lines);
+        if (verdict == null) {
+            tally.unsteadyOne(scenarioSeed);
             return null;
         }
+        if (verdict.racy()) {
+            tally.racyOne(scenarioSeed);
+            return null;
+        }
+        Difference difference = verdict.difference();
         AcceptedDifferences.Accepted accepted =
                 AcceptedDifferences.covering(lines, difference);
         if (accepted != null) {
@@ -102,7 +107,7 @@ public final class Fuzzer {
         List<String> smallest = shrink(lines, difference);
         Difference shown = duel.play(Duel.parse(smallest), true);
         if (shown == null) {
-            tally.unsteadyOne();
+            tally.unsteadyOne(scenarioSeed);
             return null;
         }
         String what = shown.kind().name().toLowerCase(Locale.ROOT);

@@ -1,5 +1,6 @@
 package dev.rill.fuzz;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,7 +13,8 @@ public final class Tally {
     private long scenarios;
     private long steps;
     private long completions;
-    private long unsteady;
+    private final List<Long> unsteady = new ArrayList<>();
+    private final List<Long> racy = new ArrayList<>();
 
     Tally() {
     }
@@ -41,9 +43,17 @@ public final class Tally {
     /// Differences that did not come again when the scenario was played once more: a network that
     /// was late, a thread that was early.
     ///
-    /// @return how many
-    public synchronized long unsteady() {
-        return unsteady;
+    /// @return the seeds of the scenarios
+    public synchronized List<Long> unsteady() {
+        return List.copyOf(unsteady);
+    }
+
+    /// Scenarios in which the running kernel did not do the same when they were played again:
+    /// nothing can be said of the engine there.
+    ///
+    /// @return the seeds of the scenarios
+    public synchronized List<Long> racy() {
+        return List.copyOf(racy);
     }
 
     /// Accepted differences that were met.
@@ -75,8 +85,12 @@ public final class Tally {
         }
     }
 
-    synchronized void unsteadyOne() {
-        unsteady++;
+    synchronized void unsteadyOne(long scenarioSeed) {
+        unsteady.add(scenarioSeed);
+    }
+
+    synchronized void racyOne(long scenarioSeed) {
+        racy.add(scenarioSeed);
     }
 
     synchronized void acceptedOne(String name) {

@@ -59,6 +59,8 @@ final class Player implements AutoCloseable {
     private boolean draining;
     /// Requests that such threads were given and have not ended.
     private final Set<String> atWork = new HashSet<>();
+    /// Whether they were given something since they were last waited for.
+    private boolean givenWork;
     private int skipped;
     /// What the last `take` got.
     private byte[] lastTaken = {};
@@ -178,8 +180,9 @@ final class Player implements AutoCloseable {
         do {
             before = into.size();
             takeAll(into);
-            if (settle && !atWork.isEmpty()) {
+            if (settle && givenWork && !atWork.isEmpty()) {
                 glance();
+                givenWork = false;
             } else {
                 look(); // what one enter has done may have left work for the next one
             }
@@ -270,6 +273,7 @@ final class Player implements AutoCloseable {
         if (draining || (request.sqeFlags & IOSQE_ASYNC) != 0 || alwaysAsync(request)) {
             workers = true;
             atWork.add(request.label == null ? "" : request.label);
+            givenWork = true;
         }
         linked = (request.sqeFlags & (IOSQE_IO_LINK | IOSQE_IO_HARDLINK)) != 0;
         if ((request.sqeFlags & IOSQE_CQE_SKIP_SUCCESS) != 0) {

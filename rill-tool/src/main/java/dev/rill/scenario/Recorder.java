@@ -12,7 +12,7 @@ public final class Recorder {
     /// What a kernel is given to bring what another one brought already: its network works beside
     /// the program, its threads do, and one call may leave work for the next. Only a difference
     /// waits so long.
-    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    public static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int TRACE_FRAMES_MAX = 6;
 
     private Recorder() {
@@ -26,15 +26,17 @@ public final class Recorder {
     /// @param wanted what another kernel brought: where this one brings something else it is given
     ///        a moment to come to the same; empty to be looked at once
     /// @param bytes whether observations also hold what is in the buffers
+    /// @param patienceNanos how long that moment is, in nanoseconds
     /// @return one observation for each line that was played, and one more for the end
     public static List<Observation> record(Scenario scenario, Target target,
-            List<Observation> wanted, boolean bytes) {
+            List<Observation> wanted, boolean bytes, long patienceNanos) {
         List<Statement> statements = scenario.parts().getFirst().statements();
         List<Observation> seen = new ArrayList<>(statements.size() + 1);
         try (Player player = new Player(target, null, statements)) {
             for (Statement statement : statements) {
                 Observation hoped = seen.size() < wanted.size() ? wanted.get(seen.size()) : null;
-                Observation now = observe(player, statement, hoped, bytes);
+                Observation now = observe(player, statement, hoped, bytes,
+                        patienceNanos);
                 seen.add(now);
                 if (hoped != null && !now.equals(hoped)) {
                     break;
@@ -47,7 +49,7 @@ public final class Recorder {
     }
 
     private static Observation observe(Player player, Statement statement, Observation hoped,
-            boolean bytes) {
+            boolean bytes, long patienceNanos) {
         String trouble = null;
         Observation.Answer answer = null;
         try {
@@ -67,7 +69,7 @@ public final class Recorder {
         long deadline = 0;
         while (hoped != null && !now.equals(hoped)) {
             if (deadline == 0) {
-                deadline = System.nanoTime() + PATIENCE_NANOS;
+                deadline = System.nanoTime() + patienceNanos;
             } else if (System.nanoTime() > deadline) {
                 break;
             }

@@ -4,8 +4,10 @@ import dev.rill.fuzz.Finding;
 import dev.rill.fuzz.Tally;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /// What `./rill fuzz` prints: the seed, each difference at once, then what was covered.
 final class FuzzReport {
@@ -67,7 +69,9 @@ final class FuzzReport {
                     .put("scenarios", tally.scenarios()).put("steps", tally.steps())
                     .put("completions", tally.completions()).put("seconds", nanos / 1e9)
                     .put("differences", differences).put("accepted", accepted)
-                    .put("unsteady", tally.unsteady()).put("covered", words).line());
+                    .put("unsteady", tally.unsteady().size()).put("racy", tally.racy().size())
+                    .put("seedsUnsteady", tally.unsteady().toString())
+                    .put("seedsRacy", tally.racy().toString()).put("covered", words).line());
             out.flush();
             return;
         }
@@ -86,10 +90,8 @@ final class FuzzReport {
         }
         tally.accepted().forEach((name, count) ->
                 out.println("accepted " + Units.count(count) + " times: " + name));
-        if (tally.unsteady() > 0) {
-            out.println(Units.count(tally.unsteady())
-                    + " differences did not come again: a network or a thread was late");
-        }
+        again(tally.unsteady(), "did not come again: a network or a thread was late");
+        again(tally.racy(), "came from Linux, which did something else each time");
         String text = "seed " + seed + ": " + Units.count(tally.steps()) + " steps of "
                 + Units.count(tally.scenarios()) + " scenarios, "
                 + Units.count(tally.completions()) + " completions, in " + Units.duration(nanos)
@@ -97,6 +99,13 @@ final class FuzzReport {
                 + (differences == 1 ? " difference" : " differences");
         out.println(differences > 0 ? terminal.red(text) : terminal.green(text));
         out.flush();
+    }
+
+    private void again(List<Long> seeds, String what) {
+        if (!seeds.isEmpty()) {
+            out.println(Units.count(seeds.size()) + " differences " + what + ": "
+                    + seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")));
+        }
     }
 
     private static long accepted(Tally tally) {

@@ -49,7 +49,7 @@ final class FuzzerTest {
                 .isEqualTo(10_000);
     }
 
-    private static Kernel linux() {
+    static Kernel linux() {
         Availability linux = Kernels.linuxAvailability();
         if (!linux.available()) {
             String required = System.getenv().getOrDefault("RILL_REQUIRE", "");
