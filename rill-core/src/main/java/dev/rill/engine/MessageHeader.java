@@ -1,5 +1,6 @@
 package dev.rill.engine;
 
+import static dev.rill.abi.MsgFlags.MSG_CMSG_CLOEXEC;
 import static dev.rill.abi.MsgFlags.MSG_CTRUNC;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
@@ -123,8 +124,7 @@ record MessageHeader(long address, long name, int nameLength, long control, long
         Message message = request.message;
         int name = message.name == null || nameLength == 0 ? 0 : message.name.length;
         int controlRoom = (int) Math.min(controlLength, message.control.length);
-        int flags = message.answerFlags
-                | (message.control.length > controlLength ? MSG_CTRUNC : 0);
+        int flags = flags(message);
         out.set(JAVA_INT_UNALIGNED, IoUringRecvmsgOut.NAMELEN, name);
         out.set(JAVA_INT_UNALIGNED, IoUringRecvmsgOut.CONTROLLEN, controlRoom);
         out.set(JAVA_INT_UNALIGNED, IoUringRecvmsgOut.PAYLOADLEN, payloadLength);
@@ -156,9 +156,13 @@ record MessageHeader(long address, long name, int nameLength, long control, long
             }
         }
         header.set(JAVA_LONG_UNALIGNED, Msghdr.CONTROLLEN, controlRoom);
-        int flags = message.answerFlags
+        header.set(JAVA_INT_UNALIGNED, Msghdr.FLAGS, flags(message));
+    }
+
+    /// What the program is told; one of its own flags comes back.
+    private int flags(Message message) {
+        return message.answerFlags | message.flags & MSG_CMSG_CLOEXEC
                 | (message.control.length > controlLength ? MSG_CTRUNC : 0);
-        header.set(JAVA_INT_UNALIGNED, Msghdr.FLAGS, flags);
     }
 
     private static void copy(byte[] from, int length, MemorySegment into, long at) {

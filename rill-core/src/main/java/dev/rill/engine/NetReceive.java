@@ -190,8 +190,8 @@ final class NetReceive {
             ring.buffers().recycle(request);
         }
         int cflags = pending > 0 ? IORING_CQE_F_SOCK_NONEMPTY : 0;
-        if (request.limited && result > 0) {
-            request.totalLeft -= Math.min(result, request.totalLeft);
+        if (request.limited && result > 0) { // a second pass counts the first one once more
+            request.totalLeft -= Math.min(total, request.totalLeft);
             request.limitReached = request.totalLeft == 0;
         }
         boolean ends = result <= 0 || request.limitReached;
@@ -248,13 +248,14 @@ final class NetReceive {
         request.lastBuffer = false;
         request.transferred = 0;
         request.secondPass = false;
+        boolean othersTurn = request.capped;
         request.capped = false;
         request.partialMap = false;
         request.length = request.shotLength;
         if (pending == 0) {
             return -Errno.EAGAIN;
         }
-        if (request.shots++ < SHOTS_MAX) {
+        if (!othersTurn && request.shots++ < SHOTS_MAX) {
             return RETRY;
         }
         request.shots = 0;

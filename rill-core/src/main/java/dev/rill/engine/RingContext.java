@@ -302,6 +302,10 @@ final class RingContext implements OpenFile {
             return;
         }
         request.done = true;
+        if (request.hasMessage) { // the next request of the batch may have it already
+            keepCapacity(request.capacity);
+            request.hasMessage = false;
+        }
         completed.add(request);
     }
 
@@ -342,10 +346,6 @@ final class RingContext implements OpenFile {
 
     private void finish(Request request) {
         inFlight--;
-        if (request.hasMessage) {
-            keepCapacity(request.capacity);
-            request.hasMessage = false;
-        }
         if (request.file != null) {
             References.drop(request.file);
             request.file = null;

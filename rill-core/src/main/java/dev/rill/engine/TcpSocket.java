@@ -33,6 +33,8 @@ final class TcpSocket implements MemorySocket {
     /// The connection was reset.
     private boolean reset;
     private int charged;
+    /// Somebody has found that there is no room to send, and is to be told when there is.
+    private boolean noSpace;
 
     TcpSocket(MemoryWire wire, int domain) {
         this(new SocketState(wire, domain, SOCK_STREAM));
@@ -112,6 +114,7 @@ final class TcpSocket implements MemorySocket {
             return -Errno.EPIPE;
         }
         int possible = (int) Math.min(capacity() - charged, message.data.remaining());
+        noSpace |= possible < message.data.remaining();
         if (possible <= 0) {
             return message.data.remaining() > 0 ? -Errno.EAGAIN : 0;
         }
@@ -161,7 +164,8 @@ final class TcpSocket implements MemorySocket {
     /// The peer has read a piece that this socket sent.
     private void discharge(int charge) {
         charged -= charge;
-        if (hasRoom()) {
+        if (noSpace && hasRoom()) {
+            noSpace = false;
             state.waiters.wake(Events.WRITE_SPACE);
         }
     }
@@ -184,7 +188,9 @@ final class TcpSocket implements MemorySocket {
         if (incoming.size() > 0) {
             events |= Events.IN;
         }
-        return !connected || sendShutdown || hasRoom() ? events | Events.OUT : events;
+        boolean room = !connected || sendShutdown || hasRoom();
+        noSpace |= !room;
+        return room ? events | Events.OUT : events;
     }
 
     // ---- ends -----------------------------------------------------------------------------

@@ -97,6 +97,7 @@ final class UdpSocket implements MemorySocket {
         }
         byte[] bytes = new byte[(int) size];
         if (message.data.get(bytes, 0, bytes.length) != bytes.length) {
+            state.waiters.wake(Events.WRITE_SPACE); // its memory was taken, and is given back
             return -Errno.EFAULT;
         }
         if (local == null) {

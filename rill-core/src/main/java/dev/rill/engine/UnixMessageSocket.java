@@ -81,7 +81,7 @@ final class UnixMessageSocket implements MemorySocket {
         // The bytes are taken before it is looked where they can go.
         byte[] bytes = new byte[(int) size];
         if (message.data.copy().get(bytes, 0, bytes.length) != bytes.length) {
-            return -Errno.EFAULT;
+            return thrownAway(-Errno.EFAULT);
         }
         boolean named = !packets && message.name != null;
         byte[] to = named ? Addresses.normalized(message.name) : remote;
@@ -94,7 +94,7 @@ final class UnixMessageSocket implements MemorySocket {
         }
         checked = checked != 0 ? checked : target == null ? -Errno.ENOTCONN : check(target);
         if (checked != 0) {
-            return checked;
+            return thrownAway(checked);
         }
         message.data.skip(size);
         int charge = SocketMemory.messageCharge(bytes.length);
@@ -129,7 +129,19 @@ final class UnixMessageSocket implements MemorySocket {
 
     private void discharge(int charge) {
         charged -= charge;
-        state.waiters.wake(Events.WRITE_SPACE);
+        if (hasRoom()) {
+            state.waiters.wake(Events.WRITE_SPACE);
+        }
+    }
+
+    /// A message that goes nowhere has had its memory all the same, and gives it back.
+    private int thrownAway(int result) {
+        discharge(0);
+        return result;
+    }
+
+    private boolean hasRoom() {
+        return (long) charged << 2 <= capacity();
     }
 
     @Override
@@ -150,7 +162,7 @@ final class UnixMessageSocket implements MemorySocket {
         if (!incoming.isEmpty()) {
             events |= Events.IN;
         }
-        boolean room = (long) charged << 2 <= capacity()
+        boolean room = hasRoom()
                 && (peer == null || peer.incoming.size() <= QUEUE_MAX);
         return room ? events | Events.OUT : events;
     }

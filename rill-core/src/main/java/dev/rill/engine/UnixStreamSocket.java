@@ -1,6 +1,7 @@
 package dev.rill.engine;
 
 import static dev.rill.abi.MsgFlags.MSG_PEEK;
+import static dev.rill.abi.MsgFlags.MSG_WAITALL;
 import static dev.rill.abi.SocketConstants.AF_UNIX;
 import static dev.rill.abi.SocketConstants.SHUT_RD;
 import static dev.rill.abi.SocketConstants.SHUT_RDWR;
@@ -63,6 +64,9 @@ final class UnixStreamSocket implements MemorySocket {
                 : incoming.take(message.data, most);
         if (result >= 0) {
             message.pending = pending();
+            boolean waitsForMore = (message.flags & (MSG_WAITALL | MSG_PEEK)) == MSG_WAITALL
+                    && incoming.size() == 0 && message.data.remaining() > 0;
+            state.error = waitsForMore ? 0 : state.error; // it looks on, and finds the error
         }
         return result;
     }
@@ -88,6 +92,7 @@ final class UnixStreamSocket implements MemorySocket {
         while (left > 0 && charged < capacity()) {
             byte[] piece = new byte[SocketMemory.pieceSize(left, capacity())];
             if (message.data.get(piece, 0, piece.length) != piece.length) {
+                discharge(0); // its memory was taken, and is given back
                 return sent > 0 ? sent : -Errno.EFAULT;
             }
             int charge = SocketMemory.pieceCharge(piece.length);

@@ -106,6 +106,7 @@ final class Workers {
 
     private void end(Request request, int result) {
         request.unlocked = false;
+        request.hasMessage = false; // its room for entries is freed, not kept
         switch (result) {
             case Request.COMPLETE -> ring.queue(request, Request.WORK_COMPLETE);
             case Request.SKIP -> ring.timeouts().startLink(request);

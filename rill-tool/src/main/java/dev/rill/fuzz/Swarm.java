@@ -35,7 +35,7 @@ final class Swarm {
 
     private static final Set<Act> NEVER_WAITING = EnumSet.of(Act.NOP, Act.PROVIDE, Act.REMOVE,
             Act.POLL_REMOVE, Act.FEED, Act.TAKE, Act.PUBLISH, Act.RETURN, Act.ENTRY,
-            Act.GROUP, Act.UNREGISTER, Act.STATUS, Act.HOLD, Act.SUBMIT);
+            Act.GROUP, Act.UNREGISTER, Act.STATUS);
     private static final List<String> KINDS = List.of("unix", "unix", "unix", "unix_dgram",
             "unix_seqpacket", "pipe", "pipe", "tcp", "udp", "file", "eventfd", "special");
 
