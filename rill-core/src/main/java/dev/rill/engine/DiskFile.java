@@ -173,7 +173,8 @@ final class DiskFile implements OpenFile {
             while (into.remaining() > 0) {
                 MemorySegment place = into.contiguous();
                 if (place == null) {
-                    return done > 0 ? done : -Errno.EFAULT;
+                    boolean atEnd = from + done >= channel.size(); // then nothing is stored
+                    return done > 0 || atEnd ? done : -Errno.EFAULT;
                 }
                 int size = (int) Math.min(place.byteSize(), 1 << 30);
                 int part = channel.read(place.asSlice(0, size).asByteBuffer(), from + done);

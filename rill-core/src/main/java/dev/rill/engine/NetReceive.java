@@ -331,7 +331,9 @@ final class NetReceive {
         int written = header.writeAhead(request, result);
         if (written < 0) {
             request.ring.buffers().recycle(request);
-            return written;
+            request.failed = true;
+            return request.complete(written,
+                    request.message.pending > 0 ? IORING_CQE_F_SOCK_NONEMPTY : 0);
         }
         int total = header.headerLength() + (int) Math.min(result, room);
         if (result > 0) {

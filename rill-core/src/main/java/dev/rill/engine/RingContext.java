@@ -337,10 +337,10 @@ final class RingContext implements OpenFile {
         List<Request> batch = List.copyOf(completed);
         completed.clear();
         posting = false;
+        timeouts.count(completions.tail()); // before what follows from the completions
         for (Request request : batch) {
             finish(request);
         }
-        timeouts.count(completions.tail());
         draining.release();
     }
 

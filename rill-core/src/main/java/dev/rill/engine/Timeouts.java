@@ -43,6 +43,9 @@ final class Timeouts {
     private final RingContext ring;
     /// Running, soonest first.
     private final List<Timer> timers = new ArrayList<>();
+    /// The same that can be cancelled: those that count by what they wait for, the others behind
+    /// them as they came (`timeout_list`).
+    private final List<Timer> listed = new ArrayList<>();
     private int seenTail;
     private long counted;
     private int ownCompletions;
@@ -88,6 +91,7 @@ final class Timeouts {
             timer.target = counted + request.off;
         }
         insert(timer);
+        list(timer);
         return Request.SKIP;
     }
 
@@ -96,6 +100,7 @@ final class Timeouts {
         while (!timers.isEmpty() && timers.getFirst().deadline - now <= 0) {
             Timer timer = timers.removeFirst();
             Request request = timer.request;
+            listed.remove(timer);
             if (request.opcode == Opcode.IORING_OP_LINK_TIMEOUT) {
                 ring.queue(request, Request.WORK_LINK_TIMEOUT);
                 continue;
@@ -106,6 +111,7 @@ final class Timeouts {
                 ownCompletions++;
                 timer.deadline += timer.nanos;
                 insert(timer);
+                list(timer);
                 continue;
             }
             end(request, -Errno.ETIME,
@@ -119,10 +125,11 @@ final class Timeouts {
         seenTail = tail;
         ownCompletions = 0;
         counted += Math.max(0, others);
-        for (int i = 0; i < timers.size(); i++) {
-            Timer timer = timers.get(i);
+        for (int i = 0; i < listed.size(); i++) {
+            Timer timer = listed.get(i);
             if (timer.target != 0 && timer.target <= counted) {
-                timers.remove(i--);
+                listed.remove(i--);
+                timers.remove(timer);
                 end(timer.request, 0, false);
             }
         }
@@ -141,14 +148,14 @@ final class Timeouts {
         return timers.isEmpty() ? Long.MAX_VALUE : timers.getFirst().deadline;
     }
 
-    /// Timeouts that can be cancelled, soonest first.
+    /// Timeouts that can be cancelled.
     List<Request> all() {
-        return timers.stream().map(timer -> timer.request)
-                .filter(request -> request.opcode == Opcode.IORING_OP_TIMEOUT).toList();
+        return listed.stream().map(timer -> timer.request).toList();
     }
 
     void cancel(Request request) {
         timers.removeIf(timer -> timer.request == request);
+        listed.removeIf(timer -> timer.request == request);
         end(request, -Errno.ECANCELED, true);
     }
 
@@ -196,6 +203,9 @@ final class Timeouts {
             timer.target = (request.opFlags & IORING_TIMEOUT_UPDATE) != 0 ? 0 : timer.target;
             timer.deadline = deadline(timer.nanos, request.opFlags);
             insert(timer);
+            if (listed.remove(timer)) {
+                list(timer);
+            }
             return 0;
         }
         return -Errno.ENOENT;
@@ -241,6 +251,17 @@ final class Timeouts {
     }
 
     // ---- time -----------------------------------------------------------------------------
+
+    private void list(Timer timer) {
+        int at = listed.size();
+        if (timer.target != 0) {
+            while (at > 0 && (listed.get(at - 1).target == 0
+                    || listed.get(at - 1).target > timer.target)) {
+                at--;
+            }
+        }
+        listed.add(at, timer);
+    }
 
     private void insert(Timer timer) {
         int at = timers.size();

@@ -107,8 +107,9 @@ final class Generator {
                 "SINGLE_ISSUER|DEFER_TASKRUN", "COOP_TASKRUN", "COOP_TASKRUN|TASKRUN_FLAG",
                 "SUBMIT_ALL", "NO_SQARRAY", "SINGLE_ISSUER",
                 "SINGLE_ISSUER|DEFER_TASKRUN|TASKRUN_FLAG|SUBMIT_ALL|NO_SQARRAY");
-        // A full queue is submitted early, and a chain that is cut there is a worker's.
-        String cq = swarm.chains() ? ""
+        // A full queue is submitted early, and a chain that is cut there is a worker's; how far a
+        // worker has come by then is a race.
+        String cq = swarm.chains() || swarm.has(Trait.ASYNC) ? ""
                 : choice.oneIn(5) ? " entries " + choice.of(1, 2, 4) + " cq " + choice.of(4, 8)
                 : choice.oneIn(3) ? " entries " + choice.of(4, 8, 16) : "";
         if (!flags.isEmpty() || !cq.isEmpty()) {
@@ -179,7 +180,13 @@ final class Generator {
             }
             case PUBLISH, STAGE, RETURN, TAIL, ENTRY, GROUP, REGISTER, UNREGISTER, STATUS, MMAP ->
                 groups.step(act);
-            default -> lines.add(requests.line(act, held));
+            default -> {
+                lines.add(requests.line(act, held));
+                if (swarm.weights.containsKey(Act.TIMEOUT) && choice.oneIn(3)
+                        && lines.getLast().matches(".* IO_(HARD)?LINK.*")) {
+                    lines.add(requests.linkTimeout());
+                }
+            }
         }
     }
 

@@ -11,6 +11,9 @@ final class RequestLines {
     /// What a plain send takes from memory at most: less than any queue has room for.
     private static final int SENT_MAX = 2000;
 
+    private static final String HOUR = "3600000000000";
+    private static final String TWO_HOURS = "7200000000000";
+
     private final Choice choice;
     private final Swarm swarm;
     private final List<Endpoint> endpoints;
@@ -69,10 +72,16 @@ final class RequestLines {
                     .append(" group ").append(groups.any(true));
             case SHUTDOWN_OP -> line.append("op shutdown ").append(endpoint.name).append(" len ")
                     .append(choice.between(0, 3));
+            case TIMEOUT -> timeout(held);
+            case TIMEOUT_REMOVE -> line.append("timeout_remove").append(target())
+                    .append(choice.oneIn(3) ? " nanos " + TWO_HOURS + " op_flags 2" : "");
+            case CLOSE_OP -> line.append("op close ").append(endpoint.name);
             case FSYNC -> line.append("fsync ").append(endpoint.name);
             default -> line.append("nop");
         }
-        flags(act, endpoint, held);
+        if (act != Act.CLOSE_OP) {
+            flags(act, endpoint, held);
+        }
         return line.append(" as r").append(++count).toString();
     }
 
@@ -86,10 +95,13 @@ final class RequestLines {
         boolean tcp = endpoint.kind.equals("tcp");
         // Which of two gets the bytes is a race when a worker takes its time to wait for them.
         boolean races = isReceive(act) && endpoint.receivesInWorker;
+        // What stands for a file that is closed is free, and anybody's.
+        boolean closes = act == Act.CLOSE_OP && (held || swarm.chains() || endpoint.fixed
+                || endpoint.kind.equals("tcp"));
         boolean slow = act == Act.SHUTDOWN_OP
                 && !(swarm.mayShutDown(endpoint.kind) && endpoint.mayShutDown())
                 || (tcp || endpoint.kind.equals("udp")) && act == Act.SEND_ZC;
-        return !slow && !races && !(held && isWorkers(act, endpoint));
+        return !slow && !races && !closes && !(held && isWorkers(act, endpoint));
     }
 
     private static boolean isReceive(Act act) {
@@ -204,6 +216,24 @@ final class RequestLines {
         pollFirst();
     }
 
+    /// One that ends at once, or never by itself; or after other completions.
+    private void timeout(boolean held) {
+        boolean soon = !held && choice.oneIn(4);
+        line.append("timeout nanos ").append(soon ? "0" : HOUR);
+        if (!soon && choice.oneIn(2)) {
+            line.append(" offset ").append(choice.of(1, 1, 2, 3, 5));
+        }
+        if (choice.oneIn(4)) {
+            line.append(" op_flags ").append(soon ? "32" : choice.of("32", "64", "4", "8", "12"));
+        }
+    }
+
+    /// A time for the request that the line before is, when it has a link.
+    String linkTimeout() {
+        return "link_timeout nanos " + HOUR + (choice.oneIn(3) ? " IO_LINK" : "") + " as r"
+                + ++count;
+    }
+
     private void provide() {
         int bgid = choice.oneIn(3) ? groups.newNumber() : groups.any(true);
         boolean tooMany = choice.oneIn(12);
@@ -280,7 +310,8 @@ final class RequestLines {
         endpoint.receives += receive ? 1 : 0;
         endpoint.receivesInWorker |= receive && async;
         // Who runs what follows a worker's request, the worker or the program, is a race.
-        boolean chained = !async && !isWorkers(act, endpoint);
+        boolean timer = act == Act.TIMEOUT && line.indexOf(HOUR) < 0;
+        boolean chained = !async && !timer && !isWorkers(act, endpoint);
         if (chained && swarm.has(Trait.LINK) && choice.oneIn(4)) {
             line.append(" IO_LINK");
         }

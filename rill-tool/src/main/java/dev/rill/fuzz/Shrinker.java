@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 final class Shrinker {
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final int DIGITS_MAX = 9;
     private static final Pattern NUMBER = Pattern.compile("(?<![\\w.])\\d+(?![\\w.])");
 
     private final Predicate<List<String>> stillDiffers;
@@ -100,6 +101,9 @@ final class Shrinker {
     }
 
     private void lower(int line, int start, String digits) {
+        if (digits.length() > DIGITS_MAX) {
+            return; // a time, and less of it would be a race
+        }
         long value;
         try {
             value = Long.parseLong(digits);

@@ -14,7 +14,8 @@ final class Swarm {
     /// What a line may do.
     enum Act {
         RECV, RECVMSG, READ, READV, READ_MULTISHOT, SEND, SENDMSG, WRITE, WRITEV, NOP, POLL_ADD,
-        POLL_REMOVE, CANCEL, PROVIDE, REMOVE, SHUTDOWN_OP, FSYNC, SEND_ZC,
+        POLL_REMOVE, CANCEL, PROVIDE, REMOVE, SHUTDOWN_OP, FSYNC, SEND_ZC, TIMEOUT, TIMEOUT_REMOVE,
+        CLOSE_OP,
         FEED, TAKE, END, HANGUP, SHUTDOWN, CLOSE, OPEN,
         PUBLISH, STAGE, RETURN, TAIL, ENTRY, GROUP, REGISTER, UNREGISTER, STATUS, MMAP,
         HOLD, SUBMIT,
@@ -58,7 +59,8 @@ final class Swarm {
         weights.put(choice.of(Act.RECV, Act.RECV, Act.READ, Act.RECVMSG, Act.READV,
                 Act.READ_MULTISHOT, Act.SEND), choice.between(4, 14));
         rare(choice, Act.HOLD, Act.CLOSE, Act.HANGUP, Act.END, Act.SHUTDOWN, Act.OPEN, Act.REGISTER,
-                Act.TAIL, Act.GROUP, Act.MMAP, Act.STATUS);
+                Act.TAIL, Act.GROUP, Act.MMAP, Act.STATUS,
+                Act.TIMEOUT, Act.TIMEOUT_REMOVE, Act.CLOSE_OP);
         if (weights.containsKey(Act.HOLD)) {
             weights.put(Act.SUBMIT, 2);
         } else {

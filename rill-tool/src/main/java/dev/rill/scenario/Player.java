@@ -38,6 +38,8 @@ final class Player implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
     /// What threads of the kernel need for a request that does not wait.
     private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /// Timers that may end while a scenario is played.
+    private static final long TIMERS_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final RingOptions RING = new RingOptions(64, 1024, 0, 0, false);
 
     private final Target target;
@@ -284,6 +286,9 @@ final class Player implements AutoCloseable {
     /// What is never tried on the submitter's thread.
     private boolean alwaysAsync(Request request) {
         return switch (request.opcode) {
+            // A timer is another thread, too, when it can end before somebody ends it.
+            case Opcode.IORING_OP_TIMEOUT, Opcode.IORING_OP_LINK_TIMEOUT ->
+                request.nanos >= 0 && request.nanos < TIMERS_NANOS;
             case Opcode.IORING_OP_WRITE, Opcode.IORING_OP_WRITEV -> request.endpoint != null
                     && endpoints.get(request.endpoint).kind.equals("eventfd");
             case Opcode.IORING_OP_SHUTDOWN, Opcode.IORING_OP_FSYNC,

@@ -27,6 +27,8 @@ final class Request {
     List<Integer> iovecs;
     int namelen;
     int controllen;
+    /// For timeouts: nanoseconds, or -1 for none.
+    long nanos = -1;
     /// For ASYNC_CANCEL: the label of its victim, or null.
     String victim;
 }

@@ -106,6 +106,7 @@ final class RequestParser {
             case "iov" -> request.iovecs = readLengths();
             case "namelen" -> request.namelen = words.size("a length");
             case "controllen" -> request.controllen = words.size("a length");
+            case "nanos" -> request.nanos = words.number("nanoseconds");
             case "target" -> {
                 if (words.at(Token.Kind.NUMBER)) {
                     request.address = Address.absolute(words.number("user data"));
@@ -119,7 +120,7 @@ final class RequestParser {
             }
             default -> throw words.wrong("expected a field (len, offset, addr, addr2, optlen,"
                     + " ioprio, op_flags, sqe_flags, fd, count, bid, file_index, buf_index, group,"
-                    + " select, noselect, iov, namelen, controllen, target, as) or a flag in"
+                    + " select, noselect, iov, namelen, controllen, nanos, target, as) or a flag in"
                     + " capitals, found '" + word + "'");
         }
     }
@@ -156,6 +157,11 @@ final class RequestParser {
     }
 
     private Step finish() {
+        boolean timed = request.opcode == Opcode.IORING_OP_TIMEOUT
+                || request.opcode == Opcode.IORING_OP_LINK_TIMEOUT;
+        if (timed && request.nanos < 0) {
+            throw words.wrong("expected 'nanos' and a number: a timeout has a time");
+        }
         if (needsEndpoint() && request.endpoint == null && request.fd == -1) {
             throw words.wrong("expected the name of a socket, pipe or file after the opcode, or"
                     + " 'fd' and a number");

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.rill.abi.Iovec;
+import dev.rill.abi.KernelTimespec;
 import dev.rill.abi.Msghdr;
 import dev.rill.abi.Opcode;
 import dev.rill.abi.SqeFlags;
@@ -23,6 +24,7 @@ final class Requests {
     private static final int SCRATCH_SIZE = 1 << 20;
     private static final int SCRATCH_SEEN = 1 << 16;
     private static final int SLAB_LIMIT = 1 << 20;
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final Kernel kernel;
     private final Arena arena;
@@ -91,7 +93,19 @@ final class Requests {
         } else if (request.iovecs != null && !isMessage(request)) {
             length = request.iovecs.size();
         }
-        sqe.prep(request.opcode, descriptor(request), address(request), length, request.offset);
+        long address = address(request);
+        long offset = request.offset;
+        if (request.nanos >= 0) { // a timeout has its time as address, an update as offset
+            long time = time(request.nanos);
+            boolean update = request.opcode == Opcode.IORING_OP_TIMEOUT_REMOVE;
+            offset = update ? time : offset;
+            address = update ? address : time;
+            length = update || length != 0 ? length : 1;
+        }
+        sqe.prep(request.opcode, descriptor(request), address, length, offset);
+        if (request.opcode == Opcode.IORING_OP_CLOSE && request.endpoint != null) {
+            endpoints.get(request.endpoint).fd = -1; // the number may be another file's
+        }
         sqe.flags(request.sqeFlags | (request.select ? SqeFlags.IOSQE_BUFFER_SELECT : 0))
                 .ioprio(request.ioprio)
                 .opFlags(request.opFlags)
@@ -182,6 +196,14 @@ final class Requests {
             array.set(JAVA_LONG, (long) i * Iovec.SIZE + Iovec.LEN, lengths.get(i));
         }
         return array.address();
+    }
+
+    /// A `struct __kernel_timespec`.
+    private long time(long nanos) {
+        MemorySegment time = kernel.memory(KernelTimespec.SIZE, arena);
+        time.set(JAVA_LONG, KernelTimespec.TV_SEC, nanos / NANOS_PER_SECOND);
+        time.set(JAVA_LONG, KernelTimespec.TV_NSEC, nanos % NANOS_PER_SECOND);
+        return time.address();
     }
 
     private static boolean isMessage(Request request) {
