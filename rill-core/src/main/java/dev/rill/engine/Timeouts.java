@@ -48,6 +48,7 @@ final class Timeouts {
     private final List<Timer> listed = new ArrayList<>();
     private int seenTail;
     private long counted;
+    /// Of timeouts that have ended by themselves. Those that somebody ends count like all others.
     private int ownCompletions;
 
     Timeouts(RingContext ring) {
@@ -114,6 +115,7 @@ final class Timeouts {
                 list(timer);
                 continue;
             }
+            ownCompletions++;
             end(request, -Errno.ETIME,
                     (request.opFlags & IORING_TIMEOUT_ETIME_SUCCESS) == 0);
         }
@@ -130,6 +132,7 @@ final class Timeouts {
             if (timer.target != 0 && timer.target <= counted) {
                 listed.remove(i--);
                 timers.remove(timer);
+                ownCompletions++;
                 end(timer.request, 0, false);
             }
         }
@@ -139,7 +142,6 @@ final class Timeouts {
         request.res = result;
         request.cflags = 0;
         request.failed = failed;
-        ownCompletions++;
         ring.queue(request, Request.WORK_COMPLETE);
     }
 

@@ -39,8 +39,9 @@ final class GeneratorTest {
                 "sendmsg", "send_zc", "write", "writev", "nop", "poll_add", "poll_remove", "cancel",
                 "provide", "remove", "fsync", "offer", "take", "end", "hangup", "shutdown", "close",
                 "publish", "stage", "return", "tail", "entry", "register", "unregister", "status",
-                "mmap", "hold", "submit", "timeout", "link_timeout", "timeout_remove", "unix", "unix_dgram", "unix_seqpacket", "tcp", "udp",
-                "pipe", "file", "eventfd", "special", "INC", "CL", "min_left", "shares",
+                "mmap", "hold", "submit", "timeout", "link_timeout", "timeout_remove",
+                "unix", "unix_dgram", "unix_seqpacket", "tcp", "udp", "pipe", "file", "eventfd",
+                "special", "INC", "CL", "min_left", "shares",
                 "MULTISHOT", "BUNDLE", "POLL_FIRST", "WAITALL", "PEEK", "TRUNC", "DONTWAIT",
                 "IO_LINK", "IO_HARDLINK", "IO_DRAIN", "ASYNC", "FIXED_FILE", "CQE_SKIP_SUCCESS",
                 "optlen", "DEFER_TASKRUN", "COOP_TASKRUN", "NO_SQARRAY", "SUBMIT_ALL");
