@@ -45,6 +45,8 @@ public enum Feature {
     WAITING_LOOPS,
     /// The program keeps received bytes and gives them back in any order.
     HOLDS,
+    /// The program may hold no more than so much of one connection, or as much as it likes.
+    HELD_LIMIT,
     /// The program pauses connections.
     PAUSES,
     /// The program asks for so many bytes.

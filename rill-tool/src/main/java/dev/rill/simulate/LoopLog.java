@@ -6,8 +6,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /// Listens to what the library logs: that a handler has thrown is no news when it did so on
-/// purpose, that accepting pauses belongs to a machine where calls fail. Everything else should
-/// not be said.
+/// purpose, that accepting pauses belongs to a machine where calls fail, and that the program holds a
+/// lot to one that does. Everything else should not be said.
 final class LoopLog extends Handler {
 
     private final Logger logger = Logger.getLogger("dev.rill");
@@ -31,7 +31,8 @@ final class LoopLog extends Handler {
     public void publish(LogRecord said) {
         boolean expected = said.getThrown() instanceof Misbehaviour
                 || said.getThrown() instanceof Violation
-                || said.getMessage().startsWith("accepting on ");
+                || said.getMessage().startsWith("accepting on ")
+                || said.getMessage().startsWith("the program holds ");
         if (world != null && !expected && said.getLevel().intValue() >= Level.WARNING.intValue()) {
             world.fail("the library has nothing to complain about", said.getMessage(),
                     said.getThrown());

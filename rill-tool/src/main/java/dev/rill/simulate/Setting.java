@@ -151,6 +151,8 @@ final class Setting {
                 .withConnectionsMax(has(Feature.FEW_CONNECTIONS)
                         ? draw.wild(1, Math.max(2, connections / 2)) : 1 << 20)
                 .withUnsent(draw.below((int) high + 1), high)
+                .withHeldMax(!has(Feature.HELD_LIMIT) ? 0
+                        : draw.chance(0.2) ? Long.MAX_VALUE : draw.wild(1, 64 * 1024))
                 .withTimeouts(idle, Duration.ofSeconds(draw.of(0, 1, 10, 60)),
                         Duration.ofMillis(draw.of(0, 50, 5000)));
     }
