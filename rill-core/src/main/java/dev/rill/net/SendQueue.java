@@ -25,7 +25,7 @@ final class SendQueue {
     private int head;
     private int count;
     private long bytes;
-    /// Bytes of the newest block that are in use, when the last piece is in a block.
+    /// Bytes in use of the block that is being filled.
     private int blockUsed;
 
     SendQueue(BufferGroup group, CopyPool copies) {
@@ -141,12 +141,10 @@ final class SendQueue {
             bytes -= oldLengths[i];
         }
         count = kept;
-        blockUsed = CopyPool.BLOCK_SIZE;
         long moved = 0;
         for (int i = kept; i < total; i++) {
             if (oldOwners[i] < 0) {
                 append(oldOwners[i], oldAddresses[i], oldLengths[i]);
-                blockUsed = CopyPool.BLOCK_SIZE; // how full that block is, is not known any more
             } else {
                 MemorySegment buffer = group.buffer(oldOwners[i]);
                 addCopy(buffer, oldAddresses[i] - buffer.address(), oldLengths[i]);
@@ -184,8 +182,13 @@ final class SendQueue {
 
     /// The block that takes the next copied bytes: the newest when it has room, or a new one.
     private int tailBlock() {
-        if (count > 0 && owners[position(count - 1)] < 0 && blockUsed < CopyPool.BLOCK_SIZE) {
-            return ~owners[position(count - 1)];
+        if (count > 0 && owners[position(count - 1)] < 0) {
+            int last = position(count - 1);
+            int block = ~owners[last];
+            blockUsed = (int) (addresses[last] + lengths[last] - copies.address(block));
+            if (blockUsed < CopyPool.BLOCK_SIZE) {
+                return block;
+            }
         }
         blockUsed = 0;
         return copies.take();

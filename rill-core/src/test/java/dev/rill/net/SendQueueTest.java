@@ -195,6 +195,19 @@ class SendQueueTest {
     }
 
     @KernelTest
+    void bytesMovedBitByBitShareABlock(Kernel kernel) {
+        try (Bench bench = Bench.incremental(kernel)) {
+            for (int i = 0; i < 200; i++) { // with a block for each it would be more than an area
+                bench.receive(10);
+                bench.queue.moveOut(i % 2); // every second time with something in flight
+            }
+            assertThat(bench.copies.byteSize()).isEqualTo(AREA);
+            assertThat(bench.expectAll()).isEqualTo(1);
+            bench.expectNothingHeld();
+        }
+    }
+
+    @KernelTest
     void aCopyJoinsTheBytesThatAreBeingSent(Kernel kernel) {
         try (Bench bench = Bench.incremental(kernel)) {
             bench.copy(10);
