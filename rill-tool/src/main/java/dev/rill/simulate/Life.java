@@ -12,6 +12,9 @@ final class Life {
     /// Timers are late by a tick and whatever the loop is.
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+    /// How late a loop with a lot to do may be.
+    private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final Site site;
     private final World world;
     private final String name;
@@ -153,8 +156,8 @@ final class Life {
         switch (reason.kind()) {
             case IDLE, CONNECT_TIMED_OUT -> spoil(reason.toString());
             case CLOSED -> {
-                Duration linger = site.options().lingerTimeout();
-                if (!linger.isZero() && now - closingAt >= linger.toNanos() - TICK_NANOS) {
+                Duration allowed = site.options().lingerTimeout();
+                if (!allowed.isZero() && now - closingAt >= allowed.toNanos() - TICK_NANOS) {
                     spoil("it lingered too long");
                 }
             }
@@ -168,6 +171,10 @@ final class Life {
             }
             default -> { }
         }
+        Duration linger = site.options().lingerTimeout();
+        world.check(closingAt < 0 || linger.isZero()
+                || now - closingAt < linger.toNanos() + LATE_NANOS,
+                "who is closed is gone after the linger timeout", this);
         if (talk == null) {
             world.unknownEnd();
         }

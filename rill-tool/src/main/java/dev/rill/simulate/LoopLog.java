@@ -6,8 +6,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /// Listens to what the library logs: that a handler has thrown is no news when it did so on
-/// purpose, that accepting pauses belongs to a machine where calls fail, and that the program holds a
-/// lot to one that does. Everything else should not be said.
+/// purpose, that accepting pauses belongs to a machine where calls fail, and that the program holds
+/// a lot to one that does. Everything else should not be said.
 final class LoopLog extends Handler {
 
     private final Logger logger = Logger.getLogger("dev.rill");

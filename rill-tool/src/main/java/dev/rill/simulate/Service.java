@@ -164,6 +164,10 @@ final class Service implements ConnectionHandler {
     }
 
     private void release(Piece piece) {
+        if (site.isClosed()) {
+            piece.hold.close();
+            return;
+        }
         byte[] bytes = switch (draw.below(3)) {
             case 0 -> piece.hold.toArray();
             case 1 -> piece.hold.segment().toArray(ValueLayout.JAVA_BYTE);

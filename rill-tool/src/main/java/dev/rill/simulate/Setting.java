@@ -154,7 +154,7 @@ final class Setting {
                 .withHeldMax(!has(Feature.HELD_LIMIT) ? 0
                         : draw.chance(0.2) ? Long.MAX_VALUE : draw.wild(1, 64 * 1024))
                 .withTimeouts(idle, Duration.ofSeconds(draw.of(0, 1, 10, 60)),
-                        Duration.ofMillis(draw.of(0, 50, 5000)));
+                        Duration.ofMillis(draw.of(losesEnds() ? 5000 : 0, 50, 5000)));
     }
 
     private BufferGroupOptions group(Draw draw) {

@@ -24,6 +24,7 @@ final class Site {
     private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     /// Every how many-th turn each buffer is looked at.
     private static final int BUFFERS_EVERY = 64;
+    private static final int TURNS_MAX = 10_000;
     private static final int COPY_BLOCK = 16 * 1024;
     private static final int COPY_AREA = 64 * COPY_BLOCK;
 
@@ -44,6 +45,8 @@ final class Site {
     private int pending;
     private long lateUntil;
     private long turns;
+    /// It was closed while there was still something to do.
+    private boolean closed;
 
     Site(World world, int index) {
         this.world = world;
@@ -167,6 +170,9 @@ final class Site {
     /// @return how long it may be left alone, 0 when it has more to do
     long turn() {
         long now = world.now();
+        if (closed) {
+            return Long.MAX_VALUE;
+        }
         if (now < lateUntil) {
             return lateUntil - now;
         }
@@ -200,9 +206,32 @@ final class Site {
         }
     }
 
+    /// Closes the loop in the middle of everything: what the program still has of it is of no use
+    /// any more, and does no harm.
+    void closeNow() {
+        last = loop.statistics();
+        closed = true;
+        closeLoop();
+        world.check(live == 0, "a loop that is closed tells all its connections", this);
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    private void closeLoop() {
+        try {
+            loop.close();
+        } catch (Violation e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            throw world.fail("a loop can be closed", e.toString(), e);
+        }
+    }
+
     /// Nobody is connected, and the program has nothing left to do.
     boolean isQuiet() {
-        return live == 0 && pending == 0 && last.connections() == 0;
+        return closed || live == 0 && pending == 0 && last.connections() == 0;
     }
 
     // ---- what must hold ----------------------------------------------------------------------
@@ -290,6 +319,13 @@ final class Site {
 
     /// Everything has come to its end.
     void checkEnd() {
+        if (closed) {
+            return;
+        }
+        lateUntil = world.now();
+        for (int i = 0; i < TURNS_MAX && turn() == 0; i++) {
+            continue; // those that waited for memory have their turn
+        }
         GroupSnapshot group = loop.statistics().group();
         require(group.held() == 0 && group.lent() >= Math.min(group.wanted(), group.allocated()),
                 "at the end every buffer has come back",
@@ -314,11 +350,7 @@ final class Site {
         tally.rescues += last.rescues();
         tally.holdRescues += last.holdRescues();
         tally.connections += last.accepted();
-        try {
-            loop.close();
-        } catch (RuntimeException | Error e) {
-            throw world.fail("a loop can be closed", e.toString(), e);
-        }
+        closeLoop();
     }
 
     @Override

@@ -183,7 +183,11 @@ final class World {
         conversations.forEach(one -> one.spoil("the loops were stopped"));
         for (Site site : sites) {
             event("loop stopped", site.index(), 0, 0);
-            site.stop(draw.chance(0.3));
+            if (draw.chance(0.2)) {
+                site.closeNow();
+            } else {
+                site.stop(draw.chance(0.3));
+            }
         }
     }
 
