@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -53,19 +54,23 @@ final class SimulatorTest {
     void theSameSeedIsTheSameRun() {
         List<String> first = new ArrayList<>();
         List<String> second = new ArrayList<>();
-        Tally one = simulator.run(4, 20, ALL, first::add).tally();
-        Tally two = simulator.run(4, 20, ALL, second::add).tally();
-        assertThat(first).hasSizeGreaterThan(100);
+        Set<Long> hashes = new HashSet<>();
+        for (int seed = 1; seed <= 6; seed++) {
+            Tally one = simulator.run(seed, 20, ALL, first::add).tally();
+            Tally two = simulator.run(seed, 20, ALL, second::add).tally();
+            assertThat(two).usingRecursiveComparison().isEqualTo(one);
+            hashes.add(one.hash());
+        }
+        assertThat(first).hasSizeGreaterThan(1000);
         assertThat(second).isEqualTo(first);
-        assertThat(two).usingRecursiveComparison().isEqualTo(one);
-        assertThat(simulator.run(5, 20, ALL, null).tally().hash()).isNotEqualTo(one.hash());
+        assertThat(hashes).hasSize(6);
     }
 
     @Test
     void aFeatureThatIsSwitchedOffIsNotThere() {
         Outcome outcome = simulator.run(4, 7, EnumSet.allOf(Feature.class), null);
         assertThat(outcome.holds()).isTrue();
-        assertThat(outcome.setting()).startsWith("7 connections").endsWith("[]");
+        assertThat(outcome.setting()).matches("[1-7] connections .*; \\[\\]");
         assertThat(outcome.tally().faults()).isZero();
     }
 
