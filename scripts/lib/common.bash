@@ -417,21 +417,28 @@ from_summary() {
 
 # --- Java --------------------------------------------------------------------------------------
 
-JAVA=()  # the command that runs a program of this folder, when its name and arguments are added
+JAVA=()     # the command that runs a program of this folder, when its name and arguments are added
+JAVA_FOUND= # the folder of its JDK
+
+# Finds the Java that ./rill runs on.
+find_java() {
+    JAVA_FOUND=$(RILL_JAVA_OPTS=-XshowSettings:properties "$RILL" --version 2>&1 |
+        sed -n 's/^ *java\.home = //p')
+    [ -x "$JAVA_FOUND/bin/javac" ] ||
+        die "the Java of ./rill (${JAVA_FOUND:-not found}) has no compiler;
+  set RILL_JAVA_HOME to the folder of a JDK."
+}
 
 # Finds the Java that ./rill runs on, and compiles the given programs of this folder for it. They
 # may use rill-core: ./rill has been built then.
 prepare_java() {
-    local home rill=(--module-path "$ROOT/rill-tool/target/app" --add-modules dev.rill)
-    home=$(RILL_JAVA_OPTS=-XshowSettings:properties "$RILL" --version 2>&1 |
-        sed -n 's/^ *java\.home = //p')
-    [ -x "$home/bin/javac" ] || die "the Java of ./rill (${home:-not found}) has no compiler;
-  set RILL_JAVA_HOME to the folder of a JDK."
+    local rill=(--module-path "$ROOT/rill-tool/target/app" --add-modules dev.rill)
+    find_java
     mkdir -p "$WORK/classes"
     (cd "$ROOT/scripts" &&
-        "$home/bin/javac" -Xlint:all -Werror "${rill[@]}" -d "$WORK/classes" "$@") ||
+        "$JAVA_FOUND/bin/javac" -Xlint:all -Werror "${rill[@]}" -d "$WORK/classes" "$@") ||
         die "cannot compile $*"
     # shellcheck disable=SC2034 # the scripts use it
-    JAVA=("$home/bin/java" -XX:+UseSerialGC "${rill[@]}" --enable-native-access=dev.rill
+    JAVA=("$JAVA_FOUND/bin/java" -XX:+UseSerialGC "${rill[@]}" --enable-native-access=dev.rill
         -cp "$WORK/classes")
 }

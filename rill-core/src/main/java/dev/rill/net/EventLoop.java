@@ -45,6 +45,7 @@ public final class EventLoop implements AutoCloseable {
     private final Sockets sockets;
     private final BufferGroup group;
     private final CopyPool copies;
+    private final WakeUp wakeUp;
     private final Mailbox mailbox;
     private final Timers timers;
     private final Starvation starvation;
@@ -76,7 +77,7 @@ public final class EventLoop implements AutoCloseable {
         BufferGroup lent = null;
         try {
             lent = BufferGroup.open(ring, options.buffers());
-            mailbox = new Mailbox(ring);
+            wakeUp = new WakeUp(ring);
         } catch (RuntimeException | Error e) {
             if (lent != null) {
                 lent.close();
@@ -84,6 +85,7 @@ public final class EventLoop implements AutoCloseable {
             ring.close();
             throw e;
         }
+        mailbox = new Mailbox(Mailbox.CAPACITY, wakeUp::signal);
         group = lent;
         sockets = new Sockets(kernel);
         copies = new CopyPool(kernel);
@@ -92,7 +94,7 @@ public final class EventLoop implements AutoCloseable {
         upkeep = new Upkeep(group, timers);
         receiveLimits = new ReceiveLimits(ring.kernel(), group);
         group.holds().onReturn(mailbox::wake);
-        mailbox.arm();
+        wakeUp.arm();
     }
 
     /// Opens a loop with default options.
@@ -280,7 +282,7 @@ public final class EventLoop implements AutoCloseable {
         runTasks(); // nobody shall wait for an answer that never comes
         group.close();
         ring.close();
-        mailbox.close();
+        wakeUp.close();
         copies.close();
     }
 
@@ -348,7 +350,7 @@ public final class EventLoop implements AutoCloseable {
     private void readMail() {
         if (mail) {
             mail = false;
-            mailbox.arm();
+            wakeUp.arm();
             mailbox.quiet();
             runTasks();
             for (int wanted = stops.get(); stopsHeeded < wanted; stopsHeeded++) {

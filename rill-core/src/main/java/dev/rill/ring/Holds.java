@@ -3,22 +3,18 @@ package dev.rill.ring;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /// What programs keep of a group's received bytes: who holds how much since when, and what can be
 /// done about it when buffers run out.
 ///
-/// Belongs to the ring's owner thread, but for [#lost].
-///
-/// What other threads have closed waits in a stack that anyone pushes to and the owner takes as a
-/// whole. It needs no memory of its own, so it cannot be full: there are never more in it than
-/// there are holds.
+/// Belongs to the ring's owner thread, but for [#lost]. What other threads have closed waits until
+/// the owner publishes.
 public final class Holds {
 
     private final BufferGroup group;
     private final HoldRescue rescue;
-    private final AtomicReference<HeldBytes> returned = new AtomicReference<>();
+    private final ReturnStack returned = new ReturnStack();
     private final AtomicLong lost = new AtomicLong();
     private Runnable wakeUp = () -> { };
     private HeldBytes oldest;
@@ -124,21 +120,19 @@ public final class Holds {
     void giveBack(HeldBytes bytes) {
         if (group.bufferRing().isOwner()) {
             letGo(bytes);
-            return;
-        }
-        HeldBytes before;
-        do {
-            before = returned.get();
-            bytes.nextReturned = before;
-        } while (!returned.compareAndSet(before, bytes));
-        if (before == null) {
+        } else if (returned.push(bytes)) {
             wakeUp.run(); // one is enough until the owner has looked
         }
     }
 
+    /// What other threads have closed since the last look.
+    ReturnStack returned() {
+        return returned;
+    }
+
     /// Lets go of what other threads have closed.
     void collect() {
-        HeldBytes bytes = returned.get() == null ? null : returned.getAndSet(null);
+        HeldBytes bytes = returned.takeAll();
         while (bytes != null) {
             HeldBytes next = bytes.nextReturned;
             letGo(bytes);
