@@ -297,7 +297,8 @@ public final class InProcessKernel implements Kernel {
         do {
             ring.runWork();
             ring.completions().flushOverflow();
-            more = false;
+            ring.timeouts().count(ring.completions().tail()); // only what is in the queue counts
+            more = ring.hasWork();
             for (int i = 0; i < rings.size(); i++) {
                 more |= rings.get(i).workAlong();
             }

@@ -314,7 +314,7 @@ final class RingContext implements OpenFile {
     ///
     /// @return false when the queue is full: the request then ends with this completion
     boolean postMore(Request request, int res, int cflags) {
-        if (!kernel.profile().has(Quirk.DEFERRED_REORDER)) {
+        if (!completed.isEmpty() && !kernel.profile().has(Quirk.DEFERRED_REORDER)) {
             flush();
         }
         return completions.tryPost(request.userData, res, cflags);

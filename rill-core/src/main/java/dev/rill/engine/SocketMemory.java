@@ -51,7 +51,7 @@ final class SocketMemory {
 
     /// Unix sockets account for their memory, so that not even a small head comes from the pool.
     private static int unixCharge(int size, int paged) {
-        return powerOfTwo(head(size - paged)) + SK_BUFF + paged;
+        return powerOfTwo(head(size - paged)) + SK_BUFF + pages(paged);
     }
 
     /// What a datagram is charged.

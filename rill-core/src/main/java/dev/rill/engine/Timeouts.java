@@ -47,7 +47,7 @@ final class Timeouts {
     /// them as they came (`timeout_list`).
     private final List<Timer> listed = new ArrayList<>();
     private int seenTail;
-    private long counted;
+    private long counted = 1L << 32;
     /// Of timeouts that have ended by themselves. Those that somebody ends count like all others.
     private int ownCompletions;
 
@@ -126,10 +126,11 @@ final class Timeouts {
         int others = tail - seenTail - ownCompletions;
         seenTail = tail;
         ownCompletions = 0;
-        counted += Math.max(0, others);
+        counted += others;
+        boolean wrapped = others < 0; // one that ended in silence is taken away all the same
         for (int i = 0; i < listed.size(); i++) {
             Timer timer = listed.get(i);
-            if (timer.target != 0 && timer.target <= counted) {
+            if (timer.target != 0 && (wrapped || timer.target <= counted)) {
                 listed.remove(i--);
                 timers.remove(timer);
                 ownCompletions++;
