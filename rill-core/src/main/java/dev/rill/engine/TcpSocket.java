@@ -119,6 +119,7 @@ final class TcpSocket implements MemorySocket {
             return message.data.remaining() > 0 ? -Errno.EAGAIN : 0;
         }
         int left = state.wire.faults().part(possible);
+        noSpace |= left < message.data.remaining(); // also what was cut short waits for its rest
         int sent = 0;
         while (left > 0) {
             byte[] piece = new byte[Math.min(left, PIECE_MAX)];

@@ -188,13 +188,13 @@ final class Site {
         } catch (RuntimeException | Error e) {
             throw world.fail("the loop goes on", e.toString(), e);
         }
-        LoopStatistics now1 = loop.statistics();
-        long completions = now1.completions() - last.completions();
+        LoopStatistics statistics = loop.statistics();
+        long completions = statistics.completions() - last.completions();
         if (completions > 0) {
-            world.event("loop reaped", index, completions, now1.bytesReceived());
+            world.event("loop reaped", index, completions, statistics.bytesReceived());
         }
         world.tally().steps += completions;
-        last = now1;
+        last = statistics;
         check(idle > 0);
         return idle;
     }

@@ -117,10 +117,6 @@ final class World {
         return conversations;
     }
 
-    Site site(int index) {
-        return sites.get(index);
-    }
-
     void event(String event, int who, long first, long second) {
         journal.add(kernel.nanoTime(), event, who, first, second);
     }
