@@ -236,6 +236,10 @@ public final class Connection {
 
     // ---- what the loop and the two sides see -----------------------------------------------
 
+    ConnectionHandler handler() {
+        return handler;
+    }
+
     int slot() {
         return slot;
     }
@@ -394,7 +398,7 @@ public final class Connection {
         }
     }
 
-    private void handlerFailed(Throwable e) {
+    void handlerFailed(Throwable e) {
         loop.report("the handler of " + this, e);
         release(CloseReason.of(CloseReason.Kind.HANDLER_FAILED));
     }

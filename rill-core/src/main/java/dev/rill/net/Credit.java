@@ -22,6 +22,14 @@ final class Credit {
         left = left > Long.MAX_VALUE - bytes ? Long.MAX_VALUE : left + bytes;
     }
 
+    /// Sets what may be received, whatever that was before.
+    ///
+    /// @param bytes `Long.MAX_VALUE` for no limit
+    void set(long bytes) {
+        limited = bytes != Long.MAX_VALUE;
+        left = limited ? bytes : 0;
+    }
+
     boolean isLimited() {
         return limited;
     }

@@ -367,6 +367,7 @@ public final class EventLoop implements AutoCloseable {
                 runTask(task);
             }
         }
+        mailbox.answerCalls();
     }
 
     private void runTask(Runnable task) {
@@ -391,8 +392,7 @@ public final class EventLoop implements AutoCloseable {
         stopping = true;
         listeners.closeAll();
         CloseReason reason = CloseReason.of(CloseReason.Kind.STOPPED);
-        connections.forEach(again
-                ? connection -> connection.release(reason)
+        connections.forEach(again ? connection -> connection.release(reason)
                 : connection -> connection.close(reason));
     }
 
@@ -436,6 +436,10 @@ public final class EventLoop implements AutoCloseable {
 
     Ring ring() {
         return ring;
+    }
+
+    Mailbox mailbox() {
+        return mailbox;
     }
 
     ReceiveLimits receiveLimits() {
@@ -486,12 +490,11 @@ public final class EventLoop implements AutoCloseable {
 
     private Connection add(int fd, ConnectionHandler handler) {
         int slot = connections.reserve();
-        Connection connection =
-                new Connection(this, slot, connections.generation(slot), fd, handler);
-        connections.put(connection);
+        Connection added = new Connection(this, slot, connections.generation(slot), fd, handler);
+        connections.put(added);
         if (room() == 0) {
             listeners.update();
         }
-        return connection;
+        return added;
     }
 }

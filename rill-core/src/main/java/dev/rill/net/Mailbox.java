@@ -3,6 +3,7 @@ package dev.rill.net;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// What other threads want done on the loop's thread: a bounded queue and one wake-up, however
 /// many tasks are put in before the loop looks.
@@ -14,8 +15,44 @@ final class Mailbox {
     private final int capacity;
     private final Runnable signal;
     private final ArrayBlockingQueue<Runnable> tasks;
+    private final AtomicReference<Caller> callers = new AtomicReference<>();
     private final AtomicBoolean awake = new AtomicBoolean();
     private volatile boolean shut;
+
+    /// Something that is done again and again on the loop's thread. It finds room whatever else
+    /// waits, because it waits only once.
+    ///
+    /// When the loop is closed it is done on the thread that calls, maybe on several at a time.
+    final class Call {
+
+        private final Runnable action;
+        private final AtomicBoolean waiting = new AtomicBoolean();
+
+        /// @param action must not throw
+        Call(Runnable action) {
+            this.action = action;
+        }
+
+        /// Has it done soon, after everything this thread did before. From any thread.
+        void call() {
+            if (!shut && waiting.compareAndSet(false, true)) {
+                callers.getAndUpdate(before -> new Caller(this, before));
+            }
+            if (shut) {
+                action.run(); // the loop's last look may have been before
+            } else {
+                wake();
+            }
+        }
+
+        private void answer() {
+            waiting.set(false);
+            action.run();
+        }
+    }
+
+    private record Caller(Call call, Caller before) {
+    }
 
     /// @param signal wakes the loop; called on any thread, and not any more after [#shut]
     Mailbox(int capacity, Runnable signal) {
@@ -70,6 +107,14 @@ final class Mailbox {
     /// How many tasks there are. After [#quiet], those that come later make a wake-up of their own.
     int size() {
         return tasks.size();
+    }
+
+    /// Does what was called for until now. On the loop's thread.
+    void answerCalls() {
+        Caller caller = callers.get() == null ? null : callers.getAndSet(null);
+        for (; caller != null; caller = caller.before()) {
+            caller.call().answer();
+        }
     }
 
     /// From here on a new task needs a new wake-up.

@@ -70,6 +70,12 @@ final class ReceiveSide implements HoldListener {
         update();
     }
 
+    /// Receives so many bytes from now on, whatever was asked for before.
+    void limit(long bytes) {
+        credit.set(bytes);
+        update();
+    }
+
     Credit credit() {
         return credit;
     }

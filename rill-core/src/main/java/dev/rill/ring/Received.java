@@ -141,6 +141,19 @@ public final class Received {
         return group.hold(bid(), offset, length);
     }
 
+    /// Keeps some of the bytes, as [#hold()] does with all of them.
+    ///
+    /// @param index the first byte to keep
+    /// @param count how many, 1 or more
+    /// @return a hold on exactly these bytes
+    public Hold hold(int index, int count) {
+        Objects.checkFromIndexSize(index, count, length());
+        if (count == 0) {
+            throw new IllegalArgumentException("count=0: there is nothing to hold");
+        }
+        return group.hold(bid, offset + index, count);
+    }
+
     private void requireValid() {
         if (bid < 0) {
             throw new IllegalStateException("received bytes are valid during the callback only:"
