@@ -83,6 +83,11 @@ public final class Hold implements AutoCloseable {
         return bytes.segment();
     }
 
+    /// Whether the bytes are not where they were received any more.
+    boolean isMoved() {
+        return bytes.isMoved();
+    }
+
     /// Lets go of the bytes. Closing twice is an error: it would take another's claim away.
     @Override
     public void close() {
