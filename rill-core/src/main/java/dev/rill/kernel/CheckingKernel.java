@@ -148,7 +148,12 @@ public final class CheckingKernel implements Kernel {
 
     @Override
     public MemorySegment memory(long byteSize, Arena lifetime) {
-        MemorySegment memory = kernel.memory(byteSize, lifetime);
+        return memory(byteSize, HugePages.NONE, lifetime);
+    }
+
+    @Override
+    public MemorySegment memory(long byteSize, HugePages pages, Arena lifetime) {
+        MemorySegment memory = kernel.memory(byteSize, pages, lifetime);
         known.add(memory);
         return memory;
     }

@@ -150,10 +150,15 @@ public final class FailingKernel implements Kernel {
 
     @Override
     public MemorySegment memory(long byteSize, Arena lifetime) {
+        return memory(byteSize, HugePages.NONE, lifetime);
+    }
+
+    @Override
+    public MemorySegment memory(long byteSize, HugePages pages, Arena lifetime) {
         if (fails("memory of " + byteSize + " bytes")) {
             throw new KernelException("mmap of " + byteSize + " bytes", errno);
         }
-        return kernel.memory(byteSize, lifetime);
+        return kernel.memory(byteSize, pages, lifetime);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.rill.kernel;
 
+import dev.rill.abi.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -101,6 +102,22 @@ public interface Kernel extends AutoCloseable {
     /// @return the memory
     /// @throws KernelException when there is not that much
     MemorySegment memory(long byteSize, Arena lifetime);
+
+    /// Provides memory as [#memory(long, Arena)] does, of huge pages.
+    ///
+    /// @param byteSize how much, in bytes, more than zero
+    /// @param pages which
+    /// @param lifetime freed when this arena closes
+    /// @return the memory; it begins at the boundary of a huge page
+    /// @throws KernelException when there are no such pages, or not that many, with what to do
+    ///         about it; nothing was allocated then
+    default MemorySegment memory(long byteSize, HugePages pages, Arena lifetime) {
+        if (pages == HugePages.NONE) {
+            return memory(byteSize, lifetime);
+        }
+        throw new KernelException("huge pages for " + byteSize + " bytes", Errno.EOPNOTSUPP,
+                "Only the real kernel has them");
+    }
 
     /// The plain calls on descriptors.
     ///

@@ -140,6 +140,11 @@ public final class TracingKernel implements Kernel {
     }
 
     @Override
+    public MemorySegment memory(long byteSize, HugePages pages, Arena lifetime) {
+        return kernel.memory(byteSize, pages, lifetime);
+    }
+
+    @Override
     public Descriptors descriptors() {
         return descriptors;
     }

@@ -43,6 +43,7 @@ final class Libc {
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG,
                     JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
     private static final MethodHandle MUNMAP = handle("munmap", ADDRESS, JAVA_LONG);
+    private static final MethodHandle MADVISE = handle("madvise", ADDRESS, JAVA_LONG, JAVA_INT);
     private static final MethodHandle GETPAGESIZE = handle("getpagesize");
     private static final MethodHandle CLOSE = handle("close", JAVA_INT);
     private static final MethodHandle SOCKET = handle("socket", JAVA_INT, JAVA_INT, JAVA_INT);
@@ -122,6 +123,16 @@ final class Libc {
         MemorySegment state = CALL_STATE.get();
         try {
             return result(state, (int) MUNMAP.invokeExact(state, memory, memory.byteSize()));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    static int madvise(MemorySegment memory, int advice) {
+        MemorySegment state = CALL_STATE.get();
+        try {
+            return result(state,
+                    (int) MADVISE.invokeExact(state, memory, memory.byteSize(), advice));
         } catch (Throwable e) {
             throw broken(e);
         }

@@ -12,6 +12,7 @@ import dev.rill.abi.IoUringGeteventsArg;
 import dev.rill.abi.IoUringParams;
 import dev.rill.abi.Syscall;
 import dev.rill.kernel.Descriptors;
+import dev.rill.kernel.HugePages;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import java.io.IOException;
@@ -102,6 +103,15 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public MemorySegment memory(long byteSize, HugePages pages, Arena lifetime) {
+        return switch (pages) {
+            case NONE -> memory(byteSize, lifetime);
+            case TRANSPARENT -> HugeMemory.transparent(requirePositive(byteSize), lifetime);
+            case EXPLICIT -> HugeMemory.explicit(requirePositive(byteSize), lifetime);
+        };
+    }
+
+    @Override
     public Descriptors descriptors() {
         return descriptors;
     }
@@ -119,20 +129,30 @@ public final class LinuxKernel implements Kernel {
     @SuppressWarnings("restricted")
     private static MemorySegment mapped(String operation, long byteSize, int flags, int fd,
             long offset, Arena lifetime) {
-        if (byteSize <= 0) {
-            throw new IllegalArgumentException("byteSize=" + byteSize + ": must be positive");
-        }
-        long address = Libc.mmap(byteSize, PROT_READ | PROT_WRITE, flags, fd, offset);
+        long address = Libc.mmap(requirePositive(byteSize), PROT_READ | PROT_WRITE, flags, fd,
+                offset);
         if (address < 0) {
             throw new KernelException(operation + " of " + byteSize + " bytes", (int) address);
         }
-        MemorySegment mapping = MemorySegment.ofAddress(address);
+        return owned(MemorySegment.ofAddress(address).reinterpret(byteSize), lifetime);
+    }
+
+    /// Has a mapping unmapped with an arena.
+    @SuppressWarnings("restricted")
+    static MemorySegment owned(MemorySegment mapping, Arena lifetime) {
         try {
-            return mapping.reinterpret(byteSize, lifetime, Libc::munmap);
+            return mapping.reinterpret(lifetime, Libc::munmap);
         } catch (RuntimeException e) { // the arena is closed or another thread's
-            Libc.munmap(mapping.reinterpret(byteSize));
+            Libc.munmap(mapping);
             throw e;
         }
+    }
+
+    private static long requirePositive(long byteSize) {
+        if (byteSize <= 0) {
+            throw new IllegalArgumentException("byteSize=" + byteSize + ": must be positive");
+        }
+        return byteSize;
     }
 
     private static void requireSize(String name, MemorySegment segment, long size) {

@@ -1,10 +1,12 @@
 package dev.rill.ring;
 
+import dev.rill.kernel.HugePages;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Optional;
 
 /// The memory of a group and which of its buffers nobody uses: allocated area by area when it is
 /// needed, given back when it is not.
@@ -18,6 +20,8 @@ final class BufferAreas implements AutoCloseable {
     private final Kernel kernel;
     private final int perArea;
     private final int bufferSize;
+    private HugePages pages;
+    private StepDown stepDown;
     /// By area; null where there is no memory.
     private final Arena[] arenas;
     /// By bid; null where there is no memory.
@@ -41,6 +45,7 @@ final class BufferAreas implements AutoCloseable {
         this.kernel = kernel;
         perArea = options.areaBuffers();
         bufferSize = options.bufferSize();
+        pages = options.hugePages();
         int areas = (options.buffers() + perArea - 1) / perArea;
         arenas = new Arena[areas];
         buffers = new MemorySegment[options.buffers()];
@@ -87,6 +92,11 @@ final class BufferAreas implements AutoCloseable {
     /// How many buffers nobody uses, and how many more there may be.
     int available() {
         return freeTotal + (exhausted ? 0 : buffers.length - mapped);
+    }
+
+    /// Why there are no huge pages although they were asked for.
+    Optional<StepDown> stepDown() {
+        return Optional.ofNullable(stepDown);
     }
 
     /// How many buffers have memory.
@@ -177,7 +187,7 @@ final class BufferAreas implements AutoCloseable {
         Arena arena = Arena.ofShared();
         MemorySegment memory;
         try {
-            memory = kernel.memory((long) count * bufferSize, arena);
+            memory = memory((long) count * bufferSize, arena);
         } catch (KernelException e) {
             arena.close();
             throw new KernelException("receive memory of " + count + " buffers of " + bufferSize
@@ -190,6 +200,21 @@ final class BufferAreas implements AutoCloseable {
             give(first + i);
         }
         mapped += count;
+    }
+
+    private MemorySegment memory(long byteSize, Arena arena) {
+        if (pages != HugePages.NONE) {
+            try {
+                return kernel.memory(byteSize, pages, arena);
+            } catch (KernelException e) {
+                boolean explicit = pages == HugePages.EXPLICIT;
+                stepDown = new StepDown(explicit ? "MAP_HUGETLB" : "MADV_HUGEPAGE",
+                        explicit ? "2.6.32" : "2.6.38", (mapped == 0 ? "" : "further ")
+                        + "receive memory is of ordinary pages, " + e.getMessage());
+                pages = HugePages.NONE; // areas that come later shall be there at once
+            }
+        }
+        return kernel.memory(byteSize, arena);
     }
 
     /// @return false when another thread is just passing a view of it to a system call

@@ -132,9 +132,12 @@ public final class BufferGroup implements AutoCloseable {
     /// What the kernel does not offer of what was asked for.
     ///
     /// @return why whole buffers are used instead of incremental ones, why a completion stands for
-    ///         one buffer although bundles were asked for; empty on a current kernel
+    ///         one buffer although bundles were asked for, why there are no huge pages; empty on a
+    ///         current kernel
     public List<StepDown> stepDowns() {
-        return List.copyOf(stepDowns);
+        List<StepDown> all = new ArrayList<>(stepDowns);
+        areas.stepDown().ifPresent(all::add);
+        return List.copyOf(all);
     }
 
     /// The shared structure, for diagnosis.

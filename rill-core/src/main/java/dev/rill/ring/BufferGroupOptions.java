@@ -1,5 +1,6 @@
 package dev.rill.ring;
 
+import dev.rill.kernel.HugePages;
 import java.util.Objects;
 
 /// How much memory a [BufferGroup] lends, and how.
@@ -19,8 +20,10 @@ import java.util.Objects;
 ///        that there are were not enough; `buffers` for all at once
 /// @param lentMin how many buffers are lent to the kernel while it does not run short, at most
 ///        `areaBuffers`; when it does, up to all
+/// @param hugePages which pages the buffers are made of, where the kernel has them
 public record BufferGroupOptions(BufferRingOptions ring, int buffers, int bufferSize,
-        boolean bundles, int watchedHolds, long rescueMax, int areaBuffers, int lentMin) {
+        boolean bundles, int watchedHolds, long rescueMax, int areaBuffers, int lentMin,
+        HugePages hugePages) {
 
     private static final int DEFAULT_WATCHED_HOLDS = 128;
     private static final int DEFAULT_BUFFERS = 64;
@@ -28,11 +31,14 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
     /// What fits into the processor's cache and is best or close to it for every load, see
     /// docs/buffers.md.
     private static final int DEFAULT_LENT = 1024 * 1024;
+    /// The size of a huge page on most machines.
+    private static final int HUGE_PAGE = 2 * 1024 * 1024;
     private static final int CLASSIC_BUFFER_SIZE_MAX = 16 * 1024;
 
     /// Checks sizes.
     public BufferGroupOptions {
         Objects.requireNonNull(ring, "ring");
+        Objects.requireNonNull(hugePages, "hugePages");
         if (buffers < 1 || buffers > ring.entries()) {
             throw new IllegalArgumentException("buffers=" + buffers
                     + ": must be 1 to the ring's entries=" + ring.entries());
@@ -73,7 +79,7 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
     public BufferGroupOptions(BufferRingOptions ring, int buffers, int bufferSize,
             boolean bundles) {
         this(ring, buffers, bufferSize, bundles, DEFAULT_WATCHED_HOLDS,
-                (long) buffers * bufferSize / 8, buffers, buffers);
+                (long) buffers * bufferSize / 8, buffers, buffers, HugePages.NONE);
     }
 
     /// The same with other holds watched.
@@ -82,7 +88,7 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
     /// @return new options
     public BufferGroupOptions withWatchedHolds(int every) {
         return new BufferGroupOptions(ring, buffers, bufferSize, bundles, every, rescueMax,
-                areaBuffers, lentMin);
+                areaBuffers, lentMin, hugePages);
     }
 
     /// The same with another bound on what is moved when buffers run out.
@@ -91,7 +97,7 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
     /// @return new options
     public BufferGroupOptions withRescueMax(long bytes) {
         return new BufferGroupOptions(ring, buffers, bufferSize, bundles, watchedHolds, bytes,
-                areaBuffers, lentMin);
+                areaBuffers, lentMin, hugePages);
     }
 
     /// The same, beginning with less memory and growing to all of it.
@@ -101,7 +107,7 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
     /// @return new options
     public BufferGroupOptions growing(int area, int lent) {
         return new BufferGroupOptions(ring, buffers, bufferSize, bundles, watchedHolds, rescueMax,
-                area, lent);
+                area, lent, hugePages);
     }
 
     /// The same, beginning with a MiB, or two buffers where they are larger.
@@ -110,6 +116,19 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
     public BufferGroupOptions growing() {
         int count = Math.clamp(DEFAULT_LENT / bufferSize, Math.min(2, buffers), buffers);
         return growing(count, count);
+    }
+
+    /// The same of other pages. Where there are none, it is ordinary ones, and
+    /// [BufferGroup#stepDowns] says why. To be called last: at least 2 MiB, or all there is, are
+    /// allocated at a time then, because a page that is cut is no huge one.
+    ///
+    /// @param pages which
+    /// @return new options
+    public BufferGroupOptions withHugePages(HugePages pages) {
+        int area = pages == HugePages.NONE ? areaBuffers
+                : Math.clamp(Math.ceilDiv(HUGE_PAGE, bufferSize), areaBuffers, buffers);
+        return new BufferGroupOptions(ring, buffers, bufferSize, bundles, watchedHolds, rescueMax,
+                area, lentMin, pages);
     }
 
     /// A few large buffers, filled bit by bit, of 256 KiB: 4 while that is enough, at most 64.
@@ -161,7 +180,8 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
         return new BufferGroupOptions(
                 new BufferRingOptions(ring.bgid(), entries((int) count), false, ring.mapped(), 0),
                 (int) count, size, bundles, watchedHolds, rescueMax,
-                scaled(areaBuffers, size, count), scaled(lentMin, size, count));
+                scaled(areaBuffers, size, count), scaled(lentMin, size, count),
+                hugePages);
     }
 
     /// How many smaller buffers are as much memory as so many of these.
@@ -172,7 +192,7 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
     /// The same with a completion for each buffer.
     BufferGroupOptions withoutBundles() {
         return new BufferGroupOptions(ring, buffers, bufferSize, false, watchedHolds, rescueMax,
-                areaBuffers, lentMin);
+                areaBuffers, lentMin, hugePages);
     }
 
     private static int entries(int buffers) {

@@ -15,6 +15,7 @@ import dev.rill.abi.Errno;
 import dev.rill.abi.IoUringBufReg;
 import dev.rill.abi.IoUringParams;
 import dev.rill.kernel.Descriptors;
+import dev.rill.kernel.HugePages;
 import dev.rill.kernel.Kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -107,6 +108,11 @@ public record OlderKernel(Kernel kernel, String name, int setupFlags, Set<Intege
     @Override
     public MemorySegment memory(long byteSize, Arena lifetime) {
         return kernel.memory(byteSize, lifetime);
+    }
+
+    @Override
+    public MemorySegment memory(long byteSize, HugePages pages, Arena lifetime) {
+        return kernel.memory(byteSize, pages, lifetime);
     }
 
     @Override

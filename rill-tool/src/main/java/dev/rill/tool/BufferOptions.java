@@ -1,5 +1,6 @@
 package dev.rill.tool;
 
+import dev.rill.kernel.HugePages;
 import dev.rill.ring.BufferGroupOptions;
 import picocli.CommandLine.Option;
 
@@ -27,6 +28,12 @@ final class BufferOptions {
                 + " consumption. For comparison.")
     private boolean whole;
 
+    @Option(names = "--huge-pages", paramLabel = "none|transparent|explicit",
+            description = "Which pages the buffers are made of: ordinary ones; huge ones that the"
+                + " kernel makes where it can; or huge ones that were set aside"
+                + " (vm.nr_hugepages). Default: none.")
+    private HugePages hugePages = HugePages.NONE;
+
     /// What was asked for; wrong numbers are an [IllegalArgumentException] that names them.
     BufferGroupOptions group() {
         int each = size != null ? size : defaultSize(whole);
@@ -44,10 +51,10 @@ final class BufferOptions {
         return group(wholeBuffers, count(asked.byteSize(), each), each);
     }
 
-    private static BufferGroupOptions group(boolean whole, int count, int each) {
+    private BufferGroupOptions group(boolean whole, int count, int each) {
         BufferGroupOptions all = whole ? BufferGroupOptions.classic(0, count, each)
                 : BufferGroupOptions.incremental(0, count, each);
-        return all.growing();
+        return all.growing().withHugePages(hugePages);
     }
 
     private static int defaultSize(boolean whole) {

@@ -3,6 +3,7 @@ package dev.rill.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rill.kernel.HugePages;
 import dev.rill.ring.BufferGroupOptions;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -31,6 +32,14 @@ final class BufferOptionsTest {
         assertThat(whole.ring().incremental()).isFalse();
         assertThat(whole.buffers()).isEqualTo(8);
         assertThat(whole.bufferSize()).isEqualTo(64 * 1024);
+    }
+
+    @Test
+    void pagesAreThoseThatWereAskedForInBothKinds() {
+        BufferOptions huge = parsed("--huge-pages TRANSPARENT");
+        assertThat(huge.group(true).hugePages()).isEqualTo(HugePages.TRANSPARENT);
+        assertThat(huge.group(false).hugePages()).isEqualTo(HugePages.TRANSPARENT);
+        assertThat(parsed("").group().hugePages()).isEqualTo(HugePages.NONE);
     }
 
     @Test
