@@ -52,18 +52,23 @@ final class Workers {
         boolean waits = request.message != null && (request.file == null
                 || !request.file.nonblocking() || request.opcode == Opcode.IORING_OP_RECV
                 || request.opcode == Opcode.IORING_OP_SEND);
-        int before = request.transferred;
         if (waits) {
             request.message.data.waits = true;
             request.message.data.interrupted = request.interrupted;
         }
-        int result = Operations.issue(request);
+        boolean peeks = (request.opFlags & MsgFlags.MSG_PEEK) != 0;
+        int result;
+        boolean progress;
+        do { // what has happened to the file by its own doing wakes it no more
+            int before = request.transferred;
+            result = Operations.issue(request);
+            progress = request.transferred != before;
+        } while (result == -Errno.EAGAIN && waits && progress && !peeks);
         if (waits) {
             request.message.data.waits = false;
         }
         // What only peeks gets the same again and again, and does not wait for more.
-        boolean peeked = request.transferred != before
-                && (request.opFlags & MsgFlags.MSG_PEEK) != 0;
+        boolean peeked = progress && peeks;
         if (result != -Errno.EAGAIN || !waits || peeked) {
             end(request, result);
         } else if (request.interrupted) {
