@@ -40,7 +40,8 @@ class SimulatedMemoryTest {
 
     @Test
     void memoryComesWithTheLoadAndGoesWithIt() {
-        EventLoopOptions options = EventLoopOptions.defaults().withBuffers(
+        EventLoopOptions options = EventLoopOptions.defaults().withHeldMax(Long.MAX_VALUE)
+                .withBuffers(
                 BufferGroupOptions.incremental(0, BUFFERS, SIZE).growing(AREA, 4));
         List<Integer> allocated = new ArrayList<>();
         try (EventLoop opened = EventLoop.open(Kernels.simulated(SimulationOptions.faultless()),
@@ -74,7 +75,8 @@ class SimulatedMemoryTest {
     /// What cannot change does not wake the loop.
     @Test
     void anIdleLoopSleepsWhateverMemoryItHas() {
-        EventLoopOptions options = EventLoopOptions.defaults().withBuffers(
+        EventLoopOptions options = EventLoopOptions.defaults().withHeldMax(Long.MAX_VALUE)
+                .withBuffers(
                 BufferGroupOptions.incremental(0, BUFFERS, SIZE).growing(AREA, 4));
         try (EventLoop opened = EventLoop.open(Kernels.simulated(SimulationOptions.faultless()),
                 options)) {
