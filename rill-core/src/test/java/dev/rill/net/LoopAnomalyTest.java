@@ -38,7 +38,8 @@ class LoopAnomalyTest {
         Errno.EMFILE, Errno.EPERM};
     private static final List<EventLoopOptions> LOOPS = List.of(
             options(BufferGroupOptions.incremental(0, 4, 1024)),
-            options(BufferGroupOptions.classic(0, 4, 1024)));
+            options(BufferGroupOptions.classic(0, 4, 1024)),
+            options(BufferGroupOptions.incremental(0, 8, 1024).growing(2, 1)));
     private static final byte[] SENT = Rig.pattern(5000, 1);
 
     /// That memory or a connection is given up is a warning, and here it is expected.
@@ -131,7 +132,7 @@ class LoopAnomalyTest {
         }
     }
 
-    /// Here it can be seen what is left of memory, too.
+    /// The same where no descriptor of another is in the count.
     @Test
     void nothingIsLeftOnAMachineOfItsOwn() {
         for (EventLoopOptions options : LOOPS) {
