@@ -2,8 +2,10 @@ package dev.rill.scenario;
 
 import dev.rill.abi.Opcode;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// What a part will need, found by reading it through before anything is done.
 final class Plan {
@@ -11,6 +13,8 @@ final class Plan {
     private static final long SLAB_MAX = 1L << 30;
 
     private final Map<Integer, Long> slabs = new HashMap<>();
+    /// By group: those that are opened over its memory.
+    private final Map<Integer, Set<Integer>> sharers = new HashMap<>();
     private boolean sends;
     private boolean otherThreads;
 
@@ -18,14 +22,23 @@ final class Plan {
         read(statements);
     }
 
-    /// Bytes that the buffers of a group take.
+    /// Bytes that the buffers of a group take, and of those that share its memory: where there is
+    /// less, a kernel writes into what lies behind it.
     long slabSize(int bgid) {
-        long size = slabs.getOrDefault(bgid, 0L);
+        Set<Integer> all = new HashSet<>();
+        collect(bgid, all);
+        long size = all.stream().mapToLong(each -> slabs.getOrDefault(each, 0L)).sum();
         if (size > SLAB_MAX) {
             throw new Mismatch("the buffers of group " + bgid + " take " + size
                     + " bytes, more than a scenario may use");
         }
         return size;
+    }
+
+    private void collect(int bgid, Set<Integer> all) {
+        if (all.add(bgid)) {
+            sharers.getOrDefault(bgid, Set.of()).forEach(each -> collect(each, all));
+        }
     }
 
     /// Whether buffers are sent from, so that they should hold something.
@@ -41,7 +54,13 @@ final class Plan {
     private void read(List<Statement> statements) {
         for (Statement statement : statements) {
             switch (statement.step()) {
-                case Step.OpenGroup group -> add(group.registration().bgid, group.buffers());
+                case Step.OpenGroup group -> {
+                    add(group.registration().bgid, group.buffers());
+                    if (group.shared() >= 0) {
+                        sharers.computeIfAbsent(group.shared(), _ -> new HashSet<>())
+                                .add(group.registration().bgid);
+                    }
+                }
                 case Step.Publish publish -> add(publish.bgid(), publish.buffers());
                 case Step.Entry entry when entry.buffer() != null ->
                     add(entry.bgid(), List.of(entry.buffer()));
