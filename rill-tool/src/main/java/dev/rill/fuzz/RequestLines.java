@@ -279,7 +279,9 @@ final class RequestLines {
         if (swarm.has(Trait.WAITALL) && choice.oneIn(4)) {
             line.append(" WAITALL");
         }
-        if (swarm.has(Trait.PEEK) && choice.oneIn(5)) {
+        // A multishot that only peeks has no end, and a call does as much of it as it likes.
+        boolean endless = line.indexOf(" MULTISHOT") >= 0;
+        if (swarm.has(Trait.PEEK) && !endless && choice.oneIn(5)) {
             line.append(" PEEK");
         }
         if (swarm.has(Trait.TRUNC) && choice.oneIn(4)) {

@@ -14,7 +14,7 @@ final class BoundedFuzzTest {
 
     private static final String PROFILE = "6.18.44";
     private static final String LIKE = "6.18.";
-    private static final long SECONDS = 10;
+    private static final long SECONDS = 3;
 
     @Test
     void linuxAndTheEngineDoTheSame() {
