@@ -387,7 +387,7 @@ public final class Connection {
             reason = why;
         }
         sendSide.releaseBrakes();
-        if (receiveSide.ended() || receiveSide.paused()) {
+        if (receiveSide.ended() || receiveSide.paused() || !receiveSide.credit().any()) {
             release(why);
         }
     }
