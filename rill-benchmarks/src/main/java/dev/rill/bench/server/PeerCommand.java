@@ -25,7 +25,7 @@ public record PeerCommand(String peer, List<String> command, Map<String, String>
             "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=512m", "-XX:-UsePerfData",
             "--enable-native-access=ALL-UNNAMED");
 
-    private static final List<String> PEERS = List.of("rill", "c");
+    private static final List<String> PEERS = List.of("rill", "nio", "vthreads", "c");
 
     /// Makes the collections constant.
     public PeerCommand {
@@ -49,6 +49,8 @@ public record PeerCommand(String peer, List<String> command, Map<String, String>
         Role wanted = Role.of(role);
         return switch (peer) {
             case "rill" -> noUring().or(() -> onlyFor(wanted, Role.ECHO, Role.SINK));
+            case "nio" -> Optional.empty();
+            case "vthreads" -> onlyFor(wanted, Role.ECHO, Role.SINK, Role.PROXY);
             case "c" -> CServer.whyNot().or(PeerCommand::noUring);
             default -> Optional.of("there is no peer of that name");
         };
@@ -89,6 +91,9 @@ public record PeerCommand(String peer, List<String> command, Map<String, String>
 
     private static PeerCommand jvm(String peer, Path app, List<String> options) {
         List<String> jvmOptions = new ArrayList<>(JVM_OPTIONS);
+        if (peer.equals("vthreads")) {
+            jvmOptions.addAll(VirtualThreadServer.jvmOptions(options));
+        }
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);

@@ -50,9 +50,11 @@ public final class ServerMain {
         System.exit(0);
     }
 
-    static Server create(String peer, ServerOptions options) throws Server.NotHere {
+    static Server create(String peer, ServerOptions options) throws Exception {
         return switch (peer) {
             case "rill" -> new RillServer(options);
+            case "nio" -> new NioServer(options);
+            case "vthreads" -> new VirtualThreadServer(options);
             default -> throw new IllegalArgumentException("peer=" + peer
                     + ": there is no server of that name on the JVM");
         };

@@ -59,6 +59,12 @@ record ServerOptions(Role role, InetSocketAddress listen, InetSocketAddress conn
         }
     }
 
+    /// The same at another port.
+    ServerOptions listeningOn(int port) {
+        return new ServerOptions(role, new InetSocketAddress(listen.getAddress(), port), connect,
+                threads, buffers, bufferSize);
+    }
+
     /// Reads pairs of a name and a value.
     ///
     /// @param arguments as [PeerCommand] writes them
