@@ -1,0 +1,92 @@
+package dev.rill.bench;
+
+import dev.rill.bench.load.Workload;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Measures one cell: starts all servers, has every byte compared once, warms each peer up, and
+/// lets them take turns.
+final class CellRun {
+
+    /// Half of what the slowest peer can do: all have to deliver, none may be pressed.
+    private static final double PACE = 0.5;
+
+    private final Plan plan;
+    private final Cell cell;
+    private final Cores cores;
+    private final Path folder;
+    private final Progress progress;
+    private final List<Contestant> contestants = new ArrayList<>();
+    private final Map<String, String> leftOut = new LinkedHashMap<>();
+
+    CellRun(Plan plan, Cell cell, Cores cores, Path folder, Progress progress) {
+        this.plan = plan;
+        this.cell = cell;
+        this.cores = cores;
+        this.folder = folder;
+        this.progress = progress;
+    }
+
+    CellResult run() {
+        try (Backend backend = cell.proxied() ? Backend.start(cell, cores, folder) : null) {
+            for (Peer peer : plan.peers()) {
+                prepare(peer, backend == null ? null : backend.address());
+            }
+            for (int round = 1; round <= plan.rounds(); round++) {
+                for (Contestant contestant : contestants) {
+                    progress.show(cell, contestant.peer().name(), "round " + round + " of "
+                            + plan.rounds());
+                    contestant.measure(plan.seconds());
+                }
+            }
+            double rate = pacedRate();
+            for (Contestant contestant : contestants) {
+                if (rate > 0) {
+                    progress.show(cell, contestant.peer().name(), "latency");
+                    contestant.measurePaced(plan.seconds(), rate);
+                }
+            }
+            return new CellResult(cell, contestants.stream().map(contestant -> new PeerResult(
+                    contestant.peer().name(), contestant.configuration(), contestant.stable(),
+                    contestant.rounds(), contestant.pacedRounds())).toList(), leftOut, rate);
+        } finally {
+            contestants.reversed().forEach(Contestant::close);
+        }
+    }
+
+    private void prepare(Peer peer, String connectOrNull) {
+        Optional<String> whyNot = peer.starter().whyNot(cell.role());
+        if (whyNot.isPresent()) {
+            leftOut.put(peer.name(), whyNot.get());
+            return;
+        }
+        progress.show(cell, peer.name(), "starting");
+        Contestant contestant;
+        try {
+            contestant = new Contestant(peer, cell, cores, connectOrNull, folder);
+        } catch (BenchFailed e) {
+            leftOut.put(peer.name(), e.getMessage());
+            return;
+        }
+        contestants.add(contestant);
+        if (!cell.role().equals("sink") && !cell.role().equals("udp")) {
+            progress.show(cell, peer.name(), "comparing every byte");
+            contestant.verify();
+        }
+        contestant.connect();
+        progress.show(cell, peer.name(), "warming up");
+        contestant.warmUp(plan.windowSeconds(), plan.windowsMax());
+    }
+
+    private double pacedRate() {
+        if (!plan.paced() || cell.workload() != Workload.PINGPONG) {
+            return 0;
+        }
+        return Math.floor(PACE * contestants.stream().mapToDouble(contestant -> Statistics.of(
+                contestant.rounds(), Round::messagesPerSecond).median()).min().orElse(0));
+    }
+}
