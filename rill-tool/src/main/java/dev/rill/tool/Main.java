@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         ScenarioCommand.class,
         FuzzCommand.class,
         SimulateCommand.class,
+        BenchCommand.class,
         HelpCommand.class,
     },
     versionProvider = Version.class,

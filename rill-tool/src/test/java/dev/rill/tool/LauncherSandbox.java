@@ -39,7 +39,8 @@ final class LauncherSandbox {
         }
         for (String file : List.of("pom.xml", "rill-core/pom.xml", "rill-tool/pom.xml",
             "rill-core/src/main/java/Core.java", "rill-core/src/main/java/Other.java",
-            "rill-tool/src/main/java/Tool.java")) {
+            "rill-tool/src/main/java/Tool.java", "rill-benchmarks/pom.xml",
+            "rill-benchmarks/src/main/java/Bench.java")) {
             write(root.resolve(file), "");
         }
         String script = Files.readString(repository().resolve("rill"))
@@ -53,8 +54,11 @@ final class LauncherSandbox {
         environment.put("PATH", base.resolve("tools").toString());
         environment.put("HOME", base.resolve("home").toString());
         maven("""
-            for jar in rill-core rill-tool picocli; do
-                touch "rill-tool/target/app/$jar.jar"
+            module=rill-tool
+            case "$*" in *"-pl rill-benchmarks"*) module=rill-benchmarks ;; esac
+            mkdir -p "$module/target/app"
+            for jar in rill-core "$module" picocli; do
+                touch "$module/target/app/$jar.jar"
             done
             """);
     }

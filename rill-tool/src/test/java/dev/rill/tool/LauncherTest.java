@@ -297,6 +297,38 @@ final class LauncherTest {
             "[--module-path]\n[" + sandbox.root() + "/rill-tool/target/app]\n");
     }
 
+    // --- the benchmark ---
+
+    @Test
+    void benchBuildsAndRunsTheBenchmark() throws Exception {
+        sandbox.jdk("jdk-25", "25.0.1");
+
+        Result result = sandbox.run("bench", "--quick", "a b");
+        assertThat(result.code()).isZero();
+        assertThat(result.err()).contains("rill: building, not built yet");
+        assertThat(sandbox.mavenCalls()).hasSize(1);
+        assertThat(sandbox.mavenCalls().getFirst()).endsWith("package -pl rill-benchmarks -am");
+        assertThat(result.out())
+            .contains("[-cp]\n[" + sandbox.root() + "/rill-benchmarks/target/app/*]\n",
+                "[--enable-native-access=ALL-UNNAMED]\n")
+            .endsWith("[dev.rill.bench.BenchMain]\n[--quick]\n[a b]\n");
+
+        assertThat(sandbox.run("bench").err()).isEmpty();
+    }
+
+    @Test
+    void theBenchmarkAndTheToolAreBuiltEachWhenItsOwnSourcesChange() throws Exception {
+        builtAnHourAgo();
+        assertThat(sandbox.run("bench").code()).isZero();
+        sandbox.pretendBuiltAnHourAgo();
+        Files.writeString(sandbox.root().resolve("rill-benchmarks/src/main/java/Bench.java"),
+            "changed");
+
+        assertThat(sandbox.run("probe").err()).isEmpty();
+        assertThat(sandbox.run("bench").err()).contains("Bench.java changed");
+        assertThat(sandbox.run("--", "bench").out()).contains("[dev.rill.tool/dev.rill.tool.Main]");
+    }
+
     @Test
     void rillJavaOptsAreSplitAtBlanksAndNotExpanded() throws Exception {
         sandbox.jdk("jdk-25", "25.0.1");
