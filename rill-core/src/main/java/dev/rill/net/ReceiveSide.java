@@ -2,6 +2,7 @@ package dev.rill.net;
 
 import static dev.rill.abi.CqeFlags.IORING_CQE_F_BUFFER;
 import static dev.rill.abi.CqeFlags.IORING_CQE_F_MORE;
+import static dev.rill.abi.CqeFlags.IORING_CQE_F_SOCK_NONEMPTY;
 
 import dev.rill.abi.Errno;
 import dev.rill.ring.BufferGroup;
@@ -24,6 +25,10 @@ final class ReceiveSide implements HoldListener {
 
     private static final System.Logger LOGGER = System.getLogger(Connection.class.getName());
 
+    /// With more parts than this at once, a receive that is being armed takes the rest when the
+    /// kernel comes back to it (`MULTISHOT_MAX_RETRY`), and may not see the end (Q34).
+    private static final int PARTS_AT_ONCE = 32;
+
     private final Connection connection;
     private final EventLoop loop;
     private final BufferGroup group;
@@ -37,6 +42,8 @@ final class ReceiveSide implements HoldListener {
     /// Whether the armed receive has taken a number of bytes along.
     private boolean capped;
     private boolean cancelled;
+    /// Parts since it was armed, each with more behind it; -1 when one of them had nothing behind.
+    private int firstParts;
     private boolean parked;
     private ConnectionParkedEvent parkedEvent;
     private boolean paused;
@@ -133,6 +140,7 @@ final class ReceiveSide implements HoldListener {
         armed = true;
         limited = withLimit;
         cancelled = false;
+        firstParts = 0;
     }
 
     void completed(int res, int flags) {
@@ -146,6 +154,7 @@ final class ReceiveSide implements HoldListener {
             if (limited && !credit.any()) {
                 update(); // the kernel does not know that this is enough
             }
+            lookForEnd(flags);
             return;
         }
         armed = false;
@@ -170,6 +179,21 @@ final class ReceiveSide implements HoldListener {
                 } else {
                     update(); // ended with data: nothing more asked for, or no room in the queue
                 }
+            }
+        }
+    }
+
+    /// Arms anew behind a long first run of parts: an end that was there before them, a reset or
+    /// that of a Unix socket's peer, is not told otherwise.
+    private void lookForEnd(int flags) {
+        if (firstParts >= 0 && (flags & IORING_CQE_F_SOCK_NONEMPTY) != 0) {
+            firstParts++;
+        } else if (firstParts >= 0) {
+            boolean mayBeLost = firstParts >= PARTS_AT_ONCE;
+            firstParts = -1;
+            if (mayBeLost && !cancelled && !connection.isReleased()) {
+                cancelled = true;
+                loop.cancel(connection.tagged(UserData.RECEIVE));
             }
         }
     }

@@ -127,7 +127,11 @@ public enum Quirk {
     /// A buffer retired between two passes.
     BUNDLE_SKIPS_UNSEEN(33, "", "a bundle skips what min_left retires, and does not say so",
             "all that have both",
-            Guard.ALWAYS, "bundles together with minLeft > 1 are refused");
+            Guard.ALWAYS, "bundles together with minLeft > 1 are refused"),
+    /// What is there when a multishot is armed is received in two goes.
+    END_BEHIND_PIECES(34, "", "a multishot that finds many pieces and the end misses the end",
+            "all; resets since 6.8, Unix sockets since 6.17",
+            Guard.ALWAYS, "an event loop arms anew behind 33 pieces; with a ring alone, do so");
 
     /// When Rill does something about it.
     public enum Guard {

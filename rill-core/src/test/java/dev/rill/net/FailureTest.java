@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rill.abi.Errno;
 import dev.rill.kernel.Kernel;
 import dev.rill.net.CloseReason.Kind;
+import dev.rill.ring.BufferGroupOptions;
 import dev.rill.ring.Received;
 import dev.rill.testing.Bytes;
 import dev.rill.testing.KernelTest;
@@ -13,6 +14,10 @@ import dev.rill.testing.Peer;
 import dev.rill.testing.Recorder;
 import dev.rill.testing.Rig;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -47,6 +52,55 @@ class FailureTest {
                 assertThat(recorder.calls()).containsExactly("opened", "received", "closed");
                 expectEcho(good);
             }
+        }
+    }
+
+    /// Q34: who is armed with so many pieces before the end is not told of it.
+    @KernelTest
+    void anEndBehindMoreThanIsReceivedAtOnceIsNoticed(Kernel kernel) throws Exception {
+        Path path = Path.of(System.getProperty("java.io.tmpdir"),
+                "rill-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
+        BlockingQueue<Recorder> recorders = Recorder.queue();
+        BufferGroupOptions buffers = BufferGroupOptions.classic(0, 64, 16);
+        byte[] bytes = Rig.pattern(40 * 16, 7);
+        try (LoopThread loop = LoopThread.start(kernel,
+                OPTIONS.withBuffers(buffers).withHeldMax(Long.MAX_VALUE))) {
+            ConnectionHandler paused = Recorder.each(recorders, new ConnectionHandler() {
+                @Override
+                public void opened(Connection connection) {
+                    connection.pause();
+                }
+
+                @Override
+                public void received(Connection connection, Received data) {
+                }
+
+                @Override
+                public void ended(Connection connection) {
+                    connection.finish();
+                }
+            });
+            SocketAddress tcp = loop.listen(paused);
+            SocketAddress unix = loop.call(() -> loop.loop()
+                    .listen(UnixDomainSocketAddress.of(path), paused).address());
+            for (SocketAddress address : List.of(tcp, unix)) {
+                Peer peer = Peer.connect(address).send(bytes);
+                Recorder recorder = Recorder.next(recorders);
+                Connection connection = recorder.opened();
+                if (address == tcp) {
+                    peer.reset();
+                } else {
+                    peer.leave();
+                }
+                loop.call(() -> {
+                    connection.resume();
+                    return null;
+                });
+                recorder.closed();
+                Bytes.expectSame(recorder.bytes(), bytes);
+            }
+        } finally {
+            Files.deleteIfExists(path);
         }
     }
 

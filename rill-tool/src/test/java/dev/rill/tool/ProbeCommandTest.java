@@ -164,7 +164,7 @@ class ProbeCommandTest {
     void jsonHasAllQuirks() {
         Map<String, Object> object = JsonText.object(Run.of("probe", "--json", "--kernel",
                 "engine", "--profile", "7.2.8").out());
-        assertThat(list(object.get("quirks"))).hasSize(33)
+        assertThat(list(object.get("quirks"))).hasSize(34)
                 .allSatisfy(quirk -> assertThat(map(quirk)).containsOnlyKeys("id", "name", "test",
                         "finding", "why", "breaks", "kernels", "guarded", "remedy")
                         .containsEntry("why", ""))
