@@ -159,6 +159,16 @@ public final class CheckingKernel implements Kernel {
     }
 
     @Override
+    public int schedGetaffinity(MemorySegment mask) {
+        return kernel.schedGetaffinity(mask);
+    }
+
+    @Override
+    public int schedSetaffinity(MemorySegment mask) {
+        return kernel.schedSetaffinity(mask);
+    }
+
+    @Override
     public Descriptors descriptors() {
         return descriptors;
     }

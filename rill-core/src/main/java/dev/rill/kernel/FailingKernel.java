@@ -162,6 +162,16 @@ public final class FailingKernel implements Kernel {
     }
 
     @Override
+    public int schedGetaffinity(MemorySegment mask) {
+        return fails("sched_getaffinity") ? -errno : kernel.schedGetaffinity(mask);
+    }
+
+    @Override
+    public int schedSetaffinity(MemorySegment mask) {
+        return fails("sched_setaffinity") ? -errno : kernel.schedSetaffinity(mask);
+    }
+
+    @Override
     public Descriptors descriptors() {
         return descriptors;
     }

@@ -119,6 +119,24 @@ public interface Kernel extends AutoCloseable {
                 "Only the real kernel has them");
     }
 
+    /// Says which processors the calling thread may run on: `sched_getaffinity`.
+    ///
+    /// @param mask filled in, a bit for each processor as a `cpu_set_t` has them; `-EINVAL` when it
+    ///        has no room for all that the kernel was built for
+    /// @return 0 or `-errno`; `-ENOSYS` from a kernel that has no threads to place
+    default int schedGetaffinity(MemorySegment mask) {
+        return -Errno.ENOSYS;
+    }
+
+    /// Lets the calling thread, and those it will start, run on some processors only:
+    /// `sched_setaffinity`.
+    ///
+    /// @param mask a bit for each processor as a `cpu_set_t` has them
+    /// @return 0 or `-errno`; `-ENOSYS` from a kernel that has no threads to place
+    default int schedSetaffinity(MemorySegment mask) {
+        return -Errno.ENOSYS;
+    }
+
     /// The plain calls on descriptors.
     ///
     /// @return the same object on every call

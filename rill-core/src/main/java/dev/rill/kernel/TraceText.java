@@ -25,6 +25,7 @@ import dev.rill.abi.SetupFlags;
 import dev.rill.abi.SocketOpFlags;
 import dev.rill.abi.SqeFlags;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.Locale;
 
 /// Calls, SQEs and CQEs in words, for [TracingKernel]. Names are the kernel's, fields that are zero
@@ -66,6 +67,12 @@ final class TraceText {
             what = "0x" + Long.toHexString(offset);
         }
         return "map(" + fd + ", " + what + ", " + byteSize + " bytes)";
+    }
+
+    /// @param verb what is done to the affinity
+    static String affinity(String verb, MemorySegment mask, int result) {
+        return "sched_" + verb + "affinity(" + (result < 0 && verb.equals("get") ? "?"
+                : BitSet.valueOf(mask.asByteBuffer())) + ")" + answer(result);
     }
 
     static String answer(int result) {

@@ -145,6 +145,20 @@ public final class TracingKernel implements Kernel {
     }
 
     @Override
+    public int schedGetaffinity(MemorySegment mask) {
+        int result = kernel.schedGetaffinity(mask);
+        emit(TraceText.affinity("get", mask, result));
+        return result;
+    }
+
+    @Override
+    public int schedSetaffinity(MemorySegment mask) {
+        int result = kernel.schedSetaffinity(mask);
+        emit(TraceText.affinity("set", mask, result));
+        return result;
+    }
+
+    @Override
     public Descriptors descriptors() {
         return descriptors;
     }

@@ -66,6 +66,10 @@ final class Libc {
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
     private static final MethodHandle WRITE = handle("write",
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle SCHED_GETAFFINITY =
+            handle("sched_getaffinity", JAVA_INT, JAVA_LONG, ADDRESS);
+    private static final MethodHandle SCHED_SETAFFINITY =
+            handle("sched_setaffinity", JAVA_INT, JAVA_LONG, ADDRESS);
     private static final MethodHandle GETRLIMIT = handle("getrlimit", JAVA_INT, ADDRESS);
 
     /// Where the linker leaves errno; one per thread, since calls on two threads may overlap.
@@ -271,6 +275,26 @@ final class Libc {
         MemorySegment state = CALL_STATE.get();
         try {
             return result(state, (long) WRITE.invokeExact(state, fd, from, from.byteSize()));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    static int schedGetaffinity(int thread, MemorySegment mask) {
+        MemorySegment state = CALL_STATE.get();
+        try {
+            return result(state,
+                    (int) SCHED_GETAFFINITY.invokeExact(state, thread, mask.byteSize(), mask));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    static int schedSetaffinity(int thread, MemorySegment mask) {
+        MemorySegment state = CALL_STATE.get();
+        try {
+            return result(state,
+                    (int) SCHED_SETAFFINITY.invokeExact(state, thread, mask.byteSize(), mask));
         } catch (Throwable e) {
             throw broken(e);
         }

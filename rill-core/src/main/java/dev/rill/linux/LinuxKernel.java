@@ -28,6 +28,8 @@ public final class LinuxKernel implements Kernel {
 
     /// What the kernel expects as size when there is no signal mask: `_NSIG / 8`.
     private static final long SIGSET_SIZE = 8;
+    /// What the scheduler's calls take for the thread that makes them.
+    private static final int CALLING_THREAD = 0;
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Descriptors descriptors = new LinuxDescriptors();
@@ -109,6 +111,16 @@ public final class LinuxKernel implements Kernel {
             case TRANSPARENT -> HugeMemory.transparent(requirePositive(byteSize), lifetime);
             case EXPLICIT -> HugeMemory.explicit(requirePositive(byteSize), lifetime);
         };
+    }
+
+    @Override
+    public int schedGetaffinity(MemorySegment mask) {
+        return Libc.schedGetaffinity(CALLING_THREAD, mask);
+    }
+
+    @Override
+    public int schedSetaffinity(MemorySegment mask) {
+        return Libc.schedSetaffinity(CALLING_THREAD, mask);
     }
 
     @Override

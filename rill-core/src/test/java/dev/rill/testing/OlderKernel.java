@@ -116,6 +116,16 @@ public record OlderKernel(Kernel kernel, String name, int setupFlags, Set<Intege
     }
 
     @Override
+    public int schedGetaffinity(MemorySegment mask) {
+        return kernel.schedGetaffinity(mask);
+    }
+
+    @Override
+    public int schedSetaffinity(MemorySegment mask) {
+        return kernel.schedSetaffinity(mask);
+    }
+
+    @Override
     public Descriptors descriptors() {
         return kernel.descriptors();
     }

@@ -89,6 +89,16 @@ final class RecycledMemory implements Kernel {
     }
 
     @Override
+    public int schedGetaffinity(MemorySegment mask) {
+        return kernel.schedGetaffinity(mask);
+    }
+
+    @Override
+    public int schedSetaffinity(MemorySegment mask) {
+        return kernel.schedSetaffinity(mask);
+    }
+
+    @Override
     public Descriptors descriptors() {
         return kernel.descriptors();
     }
