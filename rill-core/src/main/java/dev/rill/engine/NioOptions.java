@@ -38,6 +38,10 @@ final class NioOptions {
 
     private static final int NO_LINGER = -1;
 
+    /// Elsewhere `SO_REUSEPORT` lets sockets listen at one address, and the newest of them gets all
+    /// connections: that is not what a program that has asked for Linux's option expects.
+    private static final boolean SPREADS = System.getProperty("os.name").equals("Linux");
+
     private final int domain;
     private final int type;
     private final Map<SocketOption<?>, Integer> values = new LinkedHashMap<>();
@@ -72,7 +76,8 @@ final class NioOptions {
             return value == 0 ? 0 : -Errno.ENOPROTOOPT; // Java's take both kinds
         }
         SocketOption<?> known = known(level, option);
-        if (known == null) {
+        if (known == null || known == StandardSocketOptions.SO_REUSEPORT && type == SOCK_STREAM
+                && !SPREADS) {
             return -Errno.ENOPROTOOPT;
         }
         int result = apply(channel, known, value);

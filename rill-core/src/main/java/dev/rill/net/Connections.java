@@ -1,6 +1,7 @@
 package dev.rill.net;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /// The connections of a loop by slot, so that a completion finds its own with two array reads.
@@ -14,16 +15,45 @@ final class Connections {
     private int[] free = new int[64];
     private int freeCount;
     private int used;
-    private int live;
+    /// Those that are on their way from another loop included.
+    private final AtomicInteger live = new AtomicInteger();
+    /// Of those counted, how many have come here and have no slot yet.
+    private int arrived;
 
-    /// How many connections there are.
+    /// How many connections there are, those that are on their way included. From any thread.
     int count() {
-        return live;
+        return live.get();
+    }
+
+    /// Counts one that another loop has accepted and is about to hand over, so that no more come
+    /// than there is room for, and none comes to a loop that has ended. From any thread.
+    void expect() {
+        live.incrementAndGet();
+    }
+
+    /// One that was expected is here: the next slot is for it.
+    void arrive() {
+        arrived++;
+    }
+
+    /// It could not be handed over after all. From any thread.
+    void expectNoMore() {
+        live.decrementAndGet();
+    }
+
+    /// It is here and nobody wants it.
+    void turnAway() {
+        arrived--;
+        expectNoMore();
     }
 
     /// Takes a slot; [#put] fills it.
     int reserve() {
-        live++;
+        if (arrived > 0) {
+            arrived--;
+        } else {
+            live.incrementAndGet();
+        }
         if (freeCount > 0) {
             return free[--freeCount];
         }
@@ -43,12 +73,15 @@ final class Connections {
         slots[connection.slot()] = connection;
     }
 
-    void remove(Connection connection) {
+    /// Gives a slot back.
+    ///
+    /// @return how many connections there were before
+    int remove(Connection connection) {
         int slot = connection.slot();
         slots[slot] = null;
         generations[slot]++;
         free[freeCount++] = slot;
-        live--;
+        return live.getAndDecrement();
     }
 
     /// The connection a completion belongs to.

@@ -54,6 +54,7 @@ public final class EventLoop implements AutoCloseable {
     private final Listeners listeners = new Listeners(this);
     private final ArrayDeque<Connection> flushing = new ArrayDeque<>();
     private final Counters counters = new Counters();
+    private final ReceiveLimits receiveLimits;
     /// How many times [#stop] was called, and how many of them were heeded.
     private final AtomicInteger stops = new AtomicInteger();
     private int stopsHeeded;
@@ -66,8 +67,6 @@ public final class EventLoop implements AutoCloseable {
     private boolean closed;
     /// Whose received bytes are being shown to a handler.
     private Connection delivering;
-
-    private final ReceiveLimits receiveLimits;
 
     private EventLoop(Kernel kernel, EventLoopOptions options) {
         this.kernel = kernel;
@@ -126,11 +125,7 @@ public final class EventLoop implements AutoCloseable {
     /// @throws KernelException when the address cannot be used, with what to do about it
     public Listener listen(SocketAddress address, ConnectionHandler handler) {
         requireOwner();
-        Objects.requireNonNull(handler, "handler");
-        if (stopping) {
-            throw new IllegalStateException("the event loop has been stopped");
-        }
-        return listeners.add(address, handler);
+        return listeners.add(address, Objects.requireNonNull(handler, "handler"));
     }
 
     /// Connects to a server. Bytes may be sent at once: they leave when the connection is there.
@@ -458,25 +453,30 @@ public final class EventLoop implements AutoCloseable {
         return timers;
     }
 
-    /// How many more connections there may be.
+    Listeners listeners() {
+        return listeners;
+    }
+
+    /// How many more connections there may be. From any thread.
     int room() {
         return Math.max(0, options.connectionsMax() - connections.count());
     }
 
-    void accepted(Listener listener, int fd) {
+    /// Serves a connection that was accepted, here or by another loop.
+    /// @return false when it is closed instead
+    boolean accepted(int fd, ConnectionHandler handler) {
         if (stopping) {
             sockets.close(fd); // it came before the listener was closed: nobody has heard of it
-            return;
+            return false;
         }
         counters.accepted++;
-        add(fd, listener.handler()).opened();
+        add(fd, handler).opened();
+        return true;
     }
 
     void remove(Connection connection) {
-        boolean full = room() == 0;
-        connections.remove(connection);
-        if (full) {
-            listeners.update();
+        if (connections.remove(connection) >= options.connectionsMax()) {
+            listeners.update(); // there was no room before
         }
     }
 

@@ -30,7 +30,7 @@ public final class Listener implements AutoCloseable {
     private final int index;
     private final int fd;
     private final SocketAddress address;
-    private final ConnectionHandler handler;
+    private final Accepting accepting;
     private final Timers.Timer timer = new Timers.Timer(this::update);
 
     private boolean armed;
@@ -40,11 +40,21 @@ public final class Listener implements AutoCloseable {
     private boolean closed;
     private boolean exhaustionLogged;
 
-    Listener(EventLoop loop, int index, int fd, ConnectionHandler handler) {
+    /// What becomes of those that are accepted.
+    interface Accepting {
+
+        /// How many more there may be.
+        int room();
+
+        /// Takes one over.
+        void accepted(int fd);
+    }
+
+    Listener(EventLoop loop, int index, int fd, Accepting accepting) {
         this.loop = loop;
         this.index = index;
         this.fd = fd;
-        this.handler = handler;
+        this.accepting = accepting;
         address = loop.sockets().addressOf(fd, false);
     }
 
@@ -71,14 +81,10 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    ConnectionHandler handler() {
-        return handler;
-    }
-
     /// Arms or cancels the accept, as things are now. A multishot accept takes whoever waits in the
     /// backlog before anyone here can say stop, so near the limit they are taken one by one.
     void update() {
-        int room = closing || timer.isSet() ? 0 : loop.room();
+        int room = closing || timer.isSet() ? 0 : accepting.room();
         boolean many = room > MULTISHOT_ROOM;
         if (room > 0 && !armed) {
             Sqe sqe = loop.sqe();
@@ -98,7 +104,7 @@ public final class Listener implements AutoCloseable {
         armed = (flags & IORING_CQE_F_MORE) != 0;
         if (res >= 0) {
             exhaustionLogged = false;
-            loop.accepted(this, res);
+            accepting.accepted(res);
         } else if (res != -Errno.ECANCELED && res != -Errno.ECONNABORTED
                 && res != -Errno.EAGAIN && res != -Errno.EINTR) {
             exhausted(res); // an error that stays must not make the loop spin

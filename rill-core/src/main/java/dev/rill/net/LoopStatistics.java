@@ -33,6 +33,23 @@ public record LoopStatistics(int connections, long accepted, long bytesReceived,
         long copyMemory, int holds, long holdRescues, long holdBytesMoved,
         long bytesOvershot, long overBudget, GroupSnapshot group) {
 
+    /// Two loops taken together.
+    ///
+    /// @param other what another loop has done, with receive buffers of the same size
+    /// @return the sums; of the receive memory see [GroupSnapshot#plus]
+    public LoopStatistics plus(LoopStatistics other) {
+        return new LoopStatistics(connections + other.connections, accepted + other.accepted,
+                bytesReceived + other.bytesReceived, bytesSent + other.bytesSent,
+                bytesDiscarded + other.bytesDiscarded, completions + other.completions,
+                enters + other.enters, buffersLent + other.buffersLent,
+                buffersHeld + other.buffersHeld, bytesUsedUp + other.bytesUsedUp,
+                exhaustions + other.exhaustions, parked + other.parked, rescues + other.rescues,
+                rescuedBytes + other.rescuedBytes, copyMemory + other.copyMemory,
+                holds + other.holds, holdRescues + other.holdRescues,
+                holdBytesMoved + other.holdBytesMoved, bytesOvershot + other.bytesOvershot,
+                overBudget + other.overBudget, group.plus(other.group));
+    }
+
     /// How well received bytes filled the buffers they used up.
     ///
     /// @return 0 to 1; 1 as long as nothing was received

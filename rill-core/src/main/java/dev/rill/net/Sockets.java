@@ -8,6 +8,7 @@ import static dev.rill.abi.SocketConstants.SOCK_STREAM;
 import static dev.rill.abi.SocketConstants.SOL_SOCKET;
 import static dev.rill.abi.SocketConstants.SOMAXCONN;
 import static dev.rill.abi.SocketConstants.SO_REUSEADDR;
+import static dev.rill.abi.SocketConstants.SO_REUSEPORT;
 import static dev.rill.abi.SocketConstants.TCP_NODELAY;
 
 import dev.rill.abi.Errno;
@@ -47,16 +48,53 @@ final class Sockets {
     /// A socket that connections can be accepted from.
     int listen(SocketAddress address) {
         int fd = open(address);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment memory = kernel.memory(SocketAddresses.SIZE_MAX, arena);
-            int length = SocketAddresses.write(address, memory);
-            descriptors.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-            checkListen(address, descriptors.bind(fd, memory.asSlice(0, length)));
+        try {
+            bind(fd, address);
             checkListen(address, descriptors.listen(fd, SOMAXCONN));
             return fd;
         } catch (RuntimeException | Error e) {
             close(fd);
             throw e;
+        }
+    }
+
+    /// One of several sockets at one address, among which the kernel spreads connections.
+    ///
+    /// @return the descriptor, or `-errno` where the kernel spreads none
+    int listenShared(SocketAddress address) {
+        int fd = open(address);
+        try {
+            int result = descriptors.setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+            if (result < 0) {
+                close(fd);
+                return result;
+            }
+            bind(fd, address);
+            checkListen(address, descriptors.listen(fd, SOMAXCONN));
+            return fd;
+        } catch (RuntimeException | Error e) {
+            close(fd);
+            throw e;
+        }
+    }
+
+    /// Makes sure that nobody listens at an address: another program of the same user may share it
+    /// (`SO_REUSEPORT`) without either of them knowing, and would take a part of the connections.
+    void requireFree(SocketAddress address) {
+        int fd = open(address);
+        try {
+            bind(fd, address);
+        } finally {
+            close(fd);
+        }
+    }
+
+    private void bind(int fd, SocketAddress address) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = kernel.memory(SocketAddresses.SIZE_MAX, arena);
+            int length = SocketAddresses.write(address, memory);
+            descriptors.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+            checkListen(address, descriptors.bind(fd, memory.asSlice(0, length)));
         }
     }
 

@@ -11,7 +11,8 @@
 /// the same place. Whoever sends received bytes to a slow peer slows down whom they came from, so
 /// memory stays bounded without further ado.
 ///
-/// One thread per loop; everything else enters through [EventLoop#execute]. This room is handed a
+/// One thread per loop; everything else enters through [EventLoop#execute]. Several loops at one
+/// address, to use several processors, are [EventLoops]. This room is handed a
 /// [dev.rill.kernel.Kernel] and never asks which one. Start reading at [EventLoop], then
 /// [Connection].
 package dev.rill.net;

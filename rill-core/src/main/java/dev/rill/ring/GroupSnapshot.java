@@ -1,5 +1,6 @@
 package dev.rill.ring;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// How a [BufferGroup] stands at one moment, in numbers: cheap to take, free to keep, for any
@@ -36,6 +37,34 @@ public record GroupSnapshot(int buffers, int bufferSize, int allocated, int want
     /// Keeps a copy of the list.
     public GroupSnapshot {
         bundleSizes = List.copyOf(bundleSizes);
+    }
+
+    /// Two groups taken together, such as those of two event loops.
+    ///
+    /// @param other how another group stands, with buffers of the same size
+    /// @return the sums; the older hold; no current buffer, as there may be two, and what both of
+    ///         them are filled
+    public GroupSnapshot plus(GroupSnapshot other) {
+        if (other.bufferSize != bufferSize) {
+            throw new IllegalArgumentException("bufferSize=" + bufferSize + " and "
+                    + other.bufferSize + ": only groups of one buffer size can be added up");
+        }
+        List<Long> sizes = new ArrayList<>();
+        for (int i = 0; i < Math.max(bundleSizes.size(), other.bundleSizes.size()); i++) {
+            sizes.add(element(bundleSizes, i) + element(other.bundleSizes, i));
+        }
+        return new GroupSnapshot(buffers + other.buffers, bufferSize, allocated + other.allocated,
+                wanted + other.wanted, growths + other.growths, shrinks + other.shrinks,
+                lent + other.lent, -1, currentFilled + other.currentFilled, held + other.held,
+                openHolds + other.openHolds, heldBytes + other.heldBytes,
+                Math.max(oldestHoldNanos, other.oldestHoldNanos), lostHolds + other.lostHolds,
+                bytesReceived + other.bytesReceived, bytesUsedUp + other.bytesUsedUp,
+                exhaustions + other.exhaustions, holdRescues + other.holdRescues,
+                bytesMoved + other.bytesMoved, sizes);
+    }
+
+    private static long element(List<Long> list, int index) {
+        return index < list.size() ? list.get(index) : 0;
     }
 
     /// How much buffer space is away from the kernel because somebody keeps something of it.
