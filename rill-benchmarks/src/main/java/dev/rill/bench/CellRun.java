@@ -14,6 +14,7 @@ final class CellRun {
 
     /// Half of what the slowest peer can do: all have to deliver, none may be pressed.
     private static final double PACE = 0.5;
+    private static final int PACED_ROUNDS = 3;
 
     private final Plan plan;
     private final Cell cell;
@@ -44,15 +45,15 @@ final class CellRun {
                 }
             }
             double rate = pacedRate();
-            for (Contestant contestant : contestants) {
-                if (rate > 0) {
-                    progress.show(cell, contestant.peer().name(), "latency");
-                    contestant.measurePaced(plan.seconds(), rate);
-                }
+            if (rate > 0) {
+                measureLatency(rate);
             }
-            return new CellResult(cell, contestants.stream().map(contestant -> new PeerResult(
-                    contestant.peer().name(), contestant.configuration(), contestant.stable(),
-                    contestant.rounds(), contestant.pacedRounds())).toList(), leftOut, rate);
+            for (Contestant contestant : contestants) {
+                progress.show(cell, contestant.peer().name(), "counting system calls");
+                contestant.countSystemCalls(plan.windowSeconds());
+            }
+            return new CellResult(cell, contestants.stream().map(Contestant::result).toList(),
+                    leftOut, rate);
         } finally {
             contestants.reversed().forEach(Contestant::close);
         }
@@ -80,6 +81,20 @@ final class CellRun {
         contestant.connect();
         progress.show(cell, peer.name(), "warming up");
         contestant.warmUp(plan.windowSeconds(), plan.windowsMax());
+    }
+
+    /// As many rounds as before would only tell more of the same.
+    private void measureLatency(double rate) {
+        for (int round = 0; round <= PACED_ROUNDS; round++) {
+            for (Contestant contestant : contestants) {
+                progress.show(cell, contestant.peer().name(), "latency");
+                if (round == 0) {
+                    contestant.warmUpPaced(plan.windowSeconds(), rate);
+                } else {
+                    contestant.measurePaced(plan.seconds() / 2, rate);
+                }
+            }
+        }
     }
 
     private double pacedRate() {

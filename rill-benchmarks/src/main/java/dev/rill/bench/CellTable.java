@@ -37,11 +37,11 @@ final class CellTable {
                 Units.number(cost.median() * user), Units.number(cost.median() * (1 - user)),
                 Units.percent(cost.spread()),
                 bytes ? Units.bytes(peer.median(Round::bytesPerSecond)) + "/s"
-                        : Units.number(peer.median(Round::messagesPerSecond)) + "/s",
+                        : Units.count(peer.median(Round::messagesPerSecond)) + "/s",
                 Units.time(peer.latencyNanos("p50Nanos")),
                 Units.time(peer.latencyNanos("p99Nanos")),
                 Units.time(peer.latencyNanos("p999Nanos")),
-                Units.number(peer.median(Round::systemCallsPerMessage)),
+                Units.number(peer.systemCallsPerMessage()),
                 Units.number(peer.median(Round::allocatedBytesPerMessage)),
                 Units.bytes(peer.median(Round::residentBytes))));
         row.add(result.peer(reference).filter(ours -> ours != peer)

@@ -26,6 +26,7 @@ final class Contestant implements AutoCloseable {
     private Child generator;
     private Map<String, Object> lastAnswer = Map.of();
     private boolean stable;
+    private double systemCallsPerMessage = Double.NaN;
 
     /// Starts the server.
     ///
@@ -58,21 +59,13 @@ final class Contestant implements AutoCloseable {
         return peer;
     }
 
-    Map<String, Object> configuration() {
-        return configuration;
-    }
-
     List<Round> rounds() {
         return rounds;
     }
 
-    List<Round> pacedRounds() {
-        return pacedRounds;
-    }
-
-    /// Whether the warm-up ended because two windows agreed.
-    boolean stable() {
-        return stable;
+    PeerResult result() {
+        return new PeerResult(peer.name(), configuration, stable, rounds, pacedRounds,
+                systemCallsPerMessage);
     }
 
     /// Lets every byte be compared for a moment, with a generator of its own.
@@ -104,6 +97,19 @@ final class Contestant implements AutoCloseable {
 
     void measure(double seconds) {
         rounds.add(round("run seconds=" + seconds));
+    }
+
+    /// Counts system calls in a round that counts for nothing else.
+    void countSystemCalls(double seconds) {
+        Round[] round = new Round[1];
+        long calls = SystemCalls.during(account.pid(), folder,
+                () -> round[0] = round("run seconds=" + seconds));
+        systemCallsPerMessage = calls < 0 ? Double.NaN : (double) calls / round[0].messages();
+    }
+
+    /// The first paced round only compiles what is new in it.
+    void warmUpPaced(double seconds, double rate) {
+        round("run seconds=" + seconds + " rate=" + rate);
     }
 
     void measurePaced(double seconds, double rate) {

@@ -14,9 +14,11 @@ import java.util.List;
 record Plan(List<Cell> cells, List<Peer> peers, int rounds, double seconds, double windowSeconds,
         int windowsMax, boolean paced) {
 
+    private static final double STARTING_SECONDS = 3;
+
     /// Roughly how long it takes.
     double estimatedSeconds() {
-        double once = 2 + windowSeconds * (1 + Math.min(4, windowsMax))
+        double once = STARTING_SECONDS + windowSeconds * (2 + Math.min(4, windowsMax))
                 + seconds * (rounds + (paced ? 1 : 0));
         return once * cells.size() * peers.size();
     }

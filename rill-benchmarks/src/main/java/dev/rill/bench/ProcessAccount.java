@@ -23,6 +23,10 @@ final class ProcessAccount {
         this.pid = pid;
     }
 
+    long pid() {
+        return pid;
+    }
+
     /// Processor time until now.
     CpuTime cpu() {
         CpuTime ticks = CpuTime.NONE;

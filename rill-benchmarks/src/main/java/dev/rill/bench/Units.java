@@ -36,6 +36,23 @@ final class Units {
                 : text;
     }
 
+    /// A time that one waits for.
+    static String minutes(double seconds) {
+        if (seconds >= 2 * 3600) {
+            return number(seconds / 3600) + " hours";
+        }
+        return seconds >= 100 ? Math.round(seconds / 60) + " minutes"
+                : Math.round(seconds) + " seconds";
+    }
+
+    /// A large number of things.
+    static String count(double value) {
+        if (value >= 999_500) {
+            return number(value / 1e6) + " M";
+        }
+        return value >= 9_995 ? number(value / 1e3) + " k" : number(value);
+    }
+
     static String percent(double fraction) {
         return Double.isFinite(fraction)
                 ? String.format(Locale.ROOT, fraction < 0.0995 ? "%.1f %%" : "%.0f %%",

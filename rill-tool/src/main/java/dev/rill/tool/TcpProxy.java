@@ -4,6 +4,7 @@ import dev.rill.net.CloseReason;
 import dev.rill.net.Connection;
 import dev.rill.net.ConnectionHandler;
 import dev.rill.net.EventLoop;
+import dev.rill.net.Listener;
 import dev.rill.ring.Received;
 import java.net.SocketAddress;
 import java.util.function.Consumer;
@@ -28,7 +29,7 @@ final class TcpProxy {
     private long bytesToServer;
     private long bytesToClient;
 
-    /// Prepares a proxy for those who come to [#clients].
+    /// Prepares a proxy; [#listen] starts it.
     ///
     /// @param log hears one line for what an operator should know
     TcpProxy(EventLoop loop, SocketAddress server, Consumer<String> log) {
@@ -37,9 +38,8 @@ final class TcpProxy {
         this.log = log;
     }
 
-    /// Serves each connection that a listener of the loop accepts.
-    ConnectionHandler clients() {
-        return new ConnectionHandler() {
+    Listener listen(SocketAddress address) {
+        return loop.listen(address, new ConnectionHandler() {
             @Override
             public void opened(Connection client) {
                 accept(client);
@@ -49,7 +49,7 @@ final class TcpProxy {
             public void received(Connection client, Received data) {
                 throw new AssertionError(client + " has not been given to a tunnel");
             }
-        };
+        });
     }
 
     /// What the proxy has done so far.
@@ -62,13 +62,6 @@ final class TcpProxy {
     /// @param bytesToClient bytes taken from servers
     record Totals(int open, long served, long refused, long broken, long bytesToServer,
             long bytesToClient) {
-
-        /// Two proxies taken together.
-        Totals plus(Totals other) {
-            return new Totals(open + other.open, served + other.served, refused + other.refused,
-                    broken + other.broken, bytesToServer + other.bytesToServer,
-                    bytesToClient + other.bytesToClient);
-        }
     }
 
     Totals totals() {
