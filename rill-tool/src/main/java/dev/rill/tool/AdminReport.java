@@ -17,10 +17,11 @@ import java.util.function.Supplier;
 /// @param listen where clients come in
 /// @param server where they are carried to
 /// @param loop the event loop
+/// @param loops how many there are; this is the first, and the others are not in the report
 /// @param totals what was carried
 /// @param begin when it was started, as [System#nanoTime] tells
 record AdminReport(String kernel, String listen, String server, EventLoop loop,
-        Supplier<TcpProxy.Totals> totals, long begin) {
+        int loops, Supplier<TcpProxy.Totals> totals, long begin) {
 
     /// How the object is read; goes up when a reader of before would misunderstand it.
     static final int VERSION = 1;
@@ -36,6 +37,7 @@ record AdminReport(String kernel, String listen, String server, EventLoop loop,
                 .put("kernel", kernel)
                 .put("listen", listen)
                 .put("server", server)
+                .put("loops", loops)
                 .put("nanos", System.nanoTime() - begin)
                 .put("proxy", proxy())
                 .put("loop", numbers(details.statistics()))

@@ -3,6 +3,7 @@ package dev.rill.tool;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import dev.rill.net.EventLoopOptions;
+import dev.rill.net.EventLoopsOptions;
 import dev.rill.net.LoopStatistics;
 import dev.rill.ring.BufferGroupOptions;
 import java.io.PrintWriter;
@@ -41,11 +42,14 @@ import picocli.CommandLine.TypeConversionException;
         "  ./rill proxy --listen 127.0.0.1:7000 --connect 127.0.0.1:6379",
         "  ./rill proxy --listen :8080 --connect [::1]:80 --buffers 64 --buffer-size 256k",
         "  ./rill proxy --listen 127.0.0.1:0 --connect unix:/run/app.sock --json",
+        "  ./rill proxy --listen :8080 --connect [::1]:80 --loops 4 --pin",
     })
 final class ProxyCommand implements Callable<Integer> {
 
     /// A client takes two of the 2^24 connections that a loop can tell apart.
     private static final int CLIENTS_MAX = 1 << 23;
+
+    private static final int LOOPS_MAX = 1024;
 
     /// Room for those who look in while all clients are there.
     private static final int VISITORS = 16;
@@ -65,6 +69,16 @@ final class ProxyCommand implements Callable<Integer> {
             description = "The server they are carried to.")
     private SocketAddress server;
 
+    @Option(names = "--loops", paramLabel = "N", defaultValue = "1",
+            description = "How many event loops, each with a thread and buffers of its own; a "
+                + "client stays with one. Default: ${DEFAULT-VALUE}.")
+    private int loops;
+
+    @Option(names = "--pin",
+            description = "Bind the thread of each loop to one of the processors that this process "
+                + "may use, in turn.")
+    private boolean pin;
+
     @Mixin
     private BufferOptions buffers;
 
@@ -72,8 +86,8 @@ final class ProxyCommand implements Callable<Integer> {
     private final KernelOptions kernels;
 
     @Option(names = "--connections-max", paramLabel = "N", defaultValue = "50000",
-            description = "How many clients at a time; others wait in the backlog. Default: "
-                + "${DEFAULT-VALUE}.")
+            description = "How many clients at a time, in equal shares for the loops; others wait "
+                + "in the backlog. Default: ${DEFAULT-VALUE}.")
     private int connectionsMax;
 
     @Option(names = "--unsent-max", paramLabel = "SIZE", converter = ByteSize.class,
@@ -123,7 +137,7 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        EventLoopOptions options = options();
+        EventLoopsOptions options = options();
         PrintWriter out = spec.commandLine().getOut();
         Console console = new Console(spec.commandLine().getErr(), Terminal.err());
         RateLimitedLog log = new RateLimitedLog(console::message);
@@ -147,7 +161,8 @@ final class ProxyCommand implements Callable<Integer> {
         }
     }
 
-    private EventLoopOptions options() {
+    private EventLoopsOptions options() {
+        require(loops >= 1 && loops <= LOOPS_MAX, "--loops", loops, "must be 1 to " + LOOPS_MAX);
         require(connectionsMax >= 1 && connectionsMax <= CLIENTS_MAX, "--connections-max",
                 connectionsMax, "must be 1 to " + CLIENTS_MAX);
         require(!(server instanceof InetSocketAddress inet) || inet.getPort() != 0, "--connect",
@@ -157,12 +172,14 @@ final class ProxyCommand implements Callable<Integer> {
             BufferGroupOptions group = buffers.group();
             require(group.bufferSize() >= BUFFER_LEAST, "--buffer-size", group.bufferSize(),
                     "must be 256 or more");
-            return EventLoopOptions.defaults()
+            int each = (connectionsMax - 1) / loops + 1;
+            EventLoopOptions loop = EventLoopOptions.defaults()
                     .withBuffers(group)
-                    .withConnectionsMax(2 * Math.min(connectionsMax + VISITORS, CLIENTS_MAX))
+                    .withConnectionsMax(2 * Math.min(each + VISITORS, CLIENTS_MAX))
                     .withUnsent(unsentMax / 4, unsentMax)
                     .withTimeouts(idleTimeout, connectTimeout,
                             grace.isZero() ? Duration.ofMillis(1) : grace); // zero: at once
+            return EventLoopsOptions.defaults().withCount(loops).withPin(pin).withLoop(loop);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
@@ -188,7 +205,7 @@ final class ProxyCommand implements Callable<Integer> {
         }
     }
 
-    private ProxyServer start(Kernel kernel, EventLoopOptions options, RateLimitedLog log) {
+    private ProxyServer start(Kernel kernel, EventLoopsOptions options, RateLimitedLog log) {
         try {
             return ProxyServer.start(
                     new ProxyServer.Plan(kernel, listen, server, options, admin(log), log));
@@ -216,6 +233,7 @@ final class ProxyCommand implements Callable<Integer> {
                     .put("server", Endpoint.name(server))
                     .put("kernel", kernel.toString())
                     .put("because", kernels.because())
+                    .put("loops", loops)
                     .put("buffers", group.buffers())
                     .put("bufferSize", group.bufferSize())
                     .put("incremental", group.ring().incremental())
@@ -224,7 +242,7 @@ final class ProxyCommand implements Callable<Integer> {
         } else {
             out.println("listening on " + Endpoint.name(proxy.address()) + ", carrying to "
                     + Endpoint.name(server) + " (" + KernelOptions.name(kernel) + ", "
-                    + group.buffers() + " " + kind
+                    + (loops == 1 ? "" : loops + " loops with ") + group.buffers() + " " + kind
                     + " buffers of " + Units.bytes(group.bufferSize()) + ")");
         }
         out.flush();
@@ -291,7 +309,7 @@ final class ProxyCommand implements Callable<Integer> {
                 Units.bytes(proxy.bytesToServer()), Units.bytes(proxy.bytesToClient()),
                 Units.bytes(sent), Units.bytes(loop.bytesDiscarded()));
         out.printf("receive memory %s (filled %s of what was used up), ENOBUFS %s, rescues %s%n",
-                Units.bytes(buffers.group().byteSize()),
+                Units.bytes(loops * buffers.group().byteSize()),
                 Units.percent(loop.bytesReceived(), loop.bytesUsedUp()),
                 Units.count(loop.exhaustions()), Units.count(loop.rescues()));
         out.printf("%s system calls, %.1f for each MiB received%n",

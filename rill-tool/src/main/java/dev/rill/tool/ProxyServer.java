@@ -4,6 +4,9 @@ import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import dev.rill.net.EventLoop;
 import dev.rill.net.EventLoopOptions;
+import dev.rill.net.EventLoops;
+import dev.rill.net.EventLoopsOptions;
+import dev.rill.net.EventLoopsStatistics;
 import dev.rill.net.LoopStatistics;
 import dev.rill.ring.StepDown;
 import java.io.IOException;
@@ -15,29 +18,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
-/// A [TcpProxy] with an event loop on a thread of its own; usable from any thread.
+/// A [TcpProxy] for each of several event loops, on threads of their own; usable from any thread.
 final class ProxyServer implements AutoCloseable {
 
-    /// How the proxy and its loop stand at one moment.
+    /// How the proxy and its loops stand at one moment.
     ///
     /// @param proxy what was carried
-    /// @param loop what that took
-    /// @param cpuNanos the processor time of the proxy's thread, in the kernel and outside; -1 when
+    /// @param loop what that took, all loops together
+    /// @param cpuNanos the processor time of the loops' threads, in the kernel and outside; -1 when
     ///        the system does not tell
     /// @param bytesTold what of the bytes sent was for those who look in, see
     ///        [AdminEndpoint#bytesTold]
     record Snapshot(TcpProxy.Totals proxy, LoopStatistics loop, long cpuNanos, long bytesTold) {
     }
-
-    private final Thread thread;
-    private final CompletableFuture<Started> started = new CompletableFuture<>();
-    private final CompletableFuture<Snapshot> ended = new CompletableFuture<>();
-    /// Where it is listening for those who look in; the thread of the loop.
-    private final List<SocketAddress> admin = new ArrayList<>();
 
     /// Where somebody finds out how a proxy stands, see [AdminEndpoint].
     ///
@@ -48,53 +48,108 @@ final class ProxyServer implements AutoCloseable {
         static final Admin NONE = new Admin(null, null, _ -> { });
     }
 
-    private record Started(EventLoop loop, TcpProxy proxy, SocketAddress address,
-            AdminEndpoint endpoint, List<SocketAddress> admin, List<StepDown> stepDowns) {
-    }
-
     /// What to start.
     ///
     /// @param kernel where
     /// @param listen where clients come in
     /// @param server where they are carried to
-    /// @param options of the loop
+    /// @param options how many loops, and of each
     /// @param admin where it can be looked into
-    /// @param log hears one line for what an operator should know
+    /// @param log hears one line for what an operator should know; on any loop's thread
     record Plan(Kernel kernel, SocketAddress listen, SocketAddress server,
-            EventLoopOptions options, Admin admin, Consumer<String> log) {
+            EventLoopsOptions options, Admin admin, Consumer<String> log) {
+
+        /// With one loop.
+        Plan(Kernel kernel, SocketAddress listen, SocketAddress server,
+                EventLoopOptions options, Admin admin, Consumer<String> log) {
+            this(kernel, listen, server,
+                    EventLoopsOptions.defaults().withCount(1).withLoop(options), admin, log);
+        }
     }
 
+    /// What one loop's share of a snapshot is, apart from the loop itself.
+    private record Share(TcpProxy.Totals proxy, long cpuNanos, long bytesTold) {
+
+        Share plus(Share other) {
+            return new Share(proxy.plus(other.proxy),
+                    cpuNanos < 0 || other.cpuNanos < 0 ? -1 : cpuNanos + other.cpuNanos,
+                    bytesTold + other.bytesTold);
+        }
+    }
+
+    /// What belongs to one loop; on its thread.
+    private static final class Part {
+
+        private final CompletableFuture<Share> ended = new CompletableFuture<>();
+        private TcpProxy proxy;
+        private AdminEndpoint endpoint;
+        /// Where it is listening for those who look in.
+        private final List<SocketAddress> admin = new ArrayList<>();
+
+        Share share() {
+            return new Share(proxy == null ? new TcpProxy.Totals(0, 0, 0, 0, 0, 0)
+                    : proxy.totals(), threadCpuNanos(),
+                    endpoint == null ? 0 : endpoint.bytesTold());
+        }
+
+        /// Lives as long as its loop.
+        void run(Runnable loop) {
+            try {
+                loop.run();
+            } finally {
+                admin.forEach(ProxyServer::removeFile);
+                ended.complete(share());
+            }
+        }
+    }
+
+    private final List<Part> parts = new ArrayList<>();
+    private final EventLoops loops;
+    private final SocketAddress address;
+    private final List<SocketAddress> admin;
+
     private ProxyServer(Plan plan) {
-        thread = new Thread(() -> serve(plan), "rill-proxy");
+        loops = EventLoops.open(plan.kernel, plan.options.withThreads(this::thread));
+        try {
+            SocketAddress where = loops.listen(plan.listen, loop -> {
+                Part part = parts.get(loops.loops().indexOf(loop));
+                part.proxy = new TcpProxy(loop, plan.server, plan.log);
+                return part.proxy.clients();
+            }).address();
+            address = where;
+            admin = first(() -> admit(plan, where));
+        } catch (RuntimeException | Error e) {
+            loops.close();
+            throw e;
+        }
+    }
+
+    private Thread thread(Runnable loop) {
+        Part part = new Part();
+        parts.add(part);
+        return new Thread(() -> part.run(loop), "rill-proxy-" + parts.size());
     }
 
     /// Starts to listen.
     ///
-    /// @throws RuntimeException what the loop or the listener threw
+    /// @throws RuntimeException what a loop or the listener threw
     static ProxyServer start(Plan plan) {
-        ProxyServer server = new ProxyServer(plan);
-        server.thread.start();
-        try {
-            server.started.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException known ? known : e;
-        }
-        return server;
+        return new ProxyServer(plan);
     }
 
     /// Where it listens.
     SocketAddress address() {
-        return started.join().address;
+        return address;
     }
 
     /// Where it can be looked into.
     List<SocketAddress> admin() {
-        return started.join().admin;
+        return admin;
     }
 
     /// What the kernel does not offer of what was asked for.
     List<StepDown> stepDowns() {
-        return started.join().stepDowns;
+        return loops.stepDowns();
     }
 
     /// How it stands; the final state when it has ended.
@@ -104,22 +159,31 @@ final class ProxyServer implements AutoCloseable {
 
     /// Asks how it stands; the answer is the final state when it has ended.
     CompletableFuture<Snapshot> ask() {
-        CompletableFuture<Snapshot> answer = new CompletableFuture<>();
-        try {
-            started.join().loop.execute(() -> answer.complete(snapshot()));
-        } catch (RejectedExecutionException e) {
-            return ended.copy();
+        CompletableFuture<Share> sum = null;
+        for (int i = 0; i < parts.size(); i++) {
+            CompletableFuture<Share> share = ask(parts.get(i), loops.loops().get(i));
+            sum = sum == null ? share : sum.thenCombine(share, Share::plus);
         }
-        return answer.applyToEither(ended, snapshot -> snapshot);
+        return sum.thenCombine(loops.sample(), ProxyServer::snapshot);
+    }
+
+    private static CompletableFuture<Share> ask(Part part, EventLoop loop) {
+        CompletableFuture<Share> answer = new CompletableFuture<>();
+        try {
+            loop.execute(() -> answer.complete(part.share()));
+        } catch (RejectedExecutionException e) {
+            return part.ended.copy();
+        }
+        return answer.applyToEither(part.ended, share -> share);
+    }
+
+    private static Snapshot snapshot(Share share, EventLoopsStatistics statistics) {
+        return new Snapshot(share.proxy, statistics.total(), share.cpuNanos, share.bytesTold);
     }
 
     /// Stops in an orderly way: what was accepted is delivered. A second call drops the rest.
     void stop() {
-        try {
-            started.join().loop.stop();
-        } catch (RejectedExecutionException e) {
-            // it has ended already
-        }
+        loops.stop();
     }
 
     /// Waits until it has ended.
@@ -127,9 +191,12 @@ final class ProxyServer implements AutoCloseable {
     /// @return what it had done
     Snapshot join() {
         try {
-            return ended.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException known ? known : e;
+            EventLoopsStatistics statistics = loops.join();
+            Share sum = parts.stream().map(part -> part.ended.join()).reduce(Share::plus)
+                    .orElseThrow();
+            return snapshot(sum, statistics);
+        } catch (IllegalStateException e) {
+            throw e.getCause() instanceof KernelException known ? known : e;
         }
     }
 
@@ -137,20 +204,21 @@ final class ProxyServer implements AutoCloseable {
     ///
     /// @return whether it has ended
     boolean joined(long time, TimeUnit unit) throws InterruptedException {
-        thread.join(unit.toMillis(time));
-        return !thread.isAlive();
+        try {
+            CompletableFuture.allOf(parts.stream().map(part -> part.ended)
+                    .toArray(CompletableFuture[]::new)).get(time, unit);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            return true; // join() tells
+        }
     }
 
     @Override
     public void close() {
         stop();
         join();
-    }
-
-    private Snapshot snapshot() {
-        Started running = started.join();
-        return new Snapshot(running.proxy.totals(), running.loop.statistics(), threadCpuNanos(),
-                running.endpoint.bytesTold());
     }
 
     /// The calling thread's processor time, from the scheduler.
@@ -163,42 +231,43 @@ final class ProxyServer implements AutoCloseable {
         }
     }
 
-    private void serve(Plan plan) {
-        Snapshot last;
-        try (EventLoop loop = EventLoop.open(plan.kernel, plan.options)) {
-            TcpProxy proxy = new TcpProxy(loop, plan.server, plan.log);
-            SocketAddress address = proxy.listen(plan.listen).address();
-            AdminReport report = new AdminReport(KernelOptions.name(plan.kernel),
-                    Endpoint.name(address), Endpoint.name(plan.server), loop, proxy::totals,
-                    System.nanoTime());
-            AdminEndpoint endpoint = new AdminEndpoint(loop, report::object);
-            admit(plan.admin, loop, endpoint);
-            started.complete(new Started(loop, proxy, address, endpoint, List.copyOf(admin),
-                    loop.stepDowns()));
-            loop.run();
-            admin.forEach(ProxyServer::removeFile);
-            last = snapshot();
-        } catch (RuntimeException | Error e) {
-            admin.forEach(ProxyServer::removeFile);
-            started.completeExceptionally(e);
-            ended.completeExceptionally(e);
-            return;
+    /// Does something on the first loop's thread and waits for it.
+    private <T> T first(Supplier<T> task) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        loops.loops().getFirst().execute(() -> {
+            try {
+                result.complete(task.get());
+            } catch (RuntimeException | Error e) {
+                result.completeExceptionally(e);
+            }
+        });
+        try {
+            return result.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException known ? known : e;
         }
-        ended.complete(last); // not before the loop is closed: whoever waits closes the kernel next
     }
 
-    private void admit(Admin plan, EventLoop loop, AdminEndpoint endpoint) {
-        if (plan.address != null) {
-            admin.add(loop.listen(plan.address, endpoint).address());
+    /// Lets those in who look at the first loop.
+    private List<SocketAddress> admit(Plan plan, SocketAddress where) {
+        EventLoop loop = loops.loops().getFirst();
+        Part part = parts.getFirst();
+        AdminReport report = new AdminReport(KernelOptions.name(plan.kernel),
+                Endpoint.name(where), Endpoint.name(plan.server), loop, parts.size(),
+                part.proxy::totals, System.nanoTime());
+        part.endpoint = new AdminEndpoint(loop, report::object);
+        if (plan.admin.address != null) {
+            part.admin.add(loop.listen(plan.admin.address, part.endpoint).address());
         }
-        if (plan.places != null) {
+        if (plan.admin.places != null) {
             try {
-                admin.add(loop.listen(plan.places.own(), endpoint).address());
+                part.admin.add(loop.listen(plan.admin.places.own(), part.endpoint).address());
             } catch (IOException | KernelException e) {
-                plan.log.accept("rill top cannot look into this process by its number: "
+                plan.admin.log.accept("rill top cannot look into this process by its number: "
                         + e.getMessage());
             }
         }
+        return List.copyOf(part.admin);
     }
 
     private static void removeFile(SocketAddress address) {

@@ -4,7 +4,6 @@ import dev.rill.net.CloseReason;
 import dev.rill.net.Connection;
 import dev.rill.net.ConnectionHandler;
 import dev.rill.net.EventLoop;
-import dev.rill.net.Listener;
 import dev.rill.ring.Received;
 import java.net.SocketAddress;
 import java.util.function.Consumer;
@@ -29,7 +28,7 @@ final class TcpProxy {
     private long bytesToServer;
     private long bytesToClient;
 
-    /// Prepares a proxy; [#listen] starts it.
+    /// Prepares a proxy for those who come to [#clients].
     ///
     /// @param log hears one line for what an operator should know
     TcpProxy(EventLoop loop, SocketAddress server, Consumer<String> log) {
@@ -38,8 +37,9 @@ final class TcpProxy {
         this.log = log;
     }
 
-    Listener listen(SocketAddress address) {
-        return loop.listen(address, new ConnectionHandler() {
+    /// Serves each connection that a listener of the loop accepts.
+    ConnectionHandler clients() {
+        return new ConnectionHandler() {
             @Override
             public void opened(Connection client) {
                 accept(client);
@@ -49,7 +49,7 @@ final class TcpProxy {
             public void received(Connection client, Received data) {
                 throw new AssertionError(client + " has not been given to a tunnel");
             }
-        });
+        };
     }
 
     /// What the proxy has done so far.
@@ -62,6 +62,13 @@ final class TcpProxy {
     /// @param bytesToClient bytes taken from servers
     record Totals(int open, long served, long refused, long broken, long bytesToServer,
             long bytesToClient) {
+
+        /// Two proxies taken together.
+        Totals plus(Totals other) {
+            return new Totals(open + other.open, served + other.served, refused + other.refused,
+                    broken + other.broken, bytesToServer + other.bytesToServer,
+                    bytesToClient + other.bytesToClient);
+        }
     }
 
     Totals totals() {

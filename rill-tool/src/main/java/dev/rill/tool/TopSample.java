@@ -77,6 +77,11 @@ record TopSample(Map<String, Object> object, String states, List<Long> filled,
         return number(object, "pid");
     }
 
+    /// How many event loops the proxy has; what is shown is the first.
+    long loops() {
+        return object.containsKey("loops") ? number(object, "loops") : 1;
+    }
+
     long proxy(String name) {
         return number(map(object, "proxy"), name);
     }
@@ -100,6 +105,7 @@ record TopSample(Map<String, Object> object, String states, List<Long> filled,
         require(bufferSize() > 0, "bufferSize");
         List.of("kernel", "listen", "server").forEach(this::word);
         List.of("pid", "nanos").forEach(name -> number(object, name));
+        require(loops() > 0, "loops");
         List.of("open", "served", "bytesToServer", "bytesToClient").forEach(this::proxy);
         List.of("bytesReceived", "completions", "enters", "enobufs", "parked", "rescues",
                 "rescuedBytes", "copyMemory").forEach(this::loop);

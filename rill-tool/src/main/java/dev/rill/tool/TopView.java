@@ -77,8 +77,9 @@ final class TopView {
     /// What does not fit beside the addresses is left out, the least important first.
     private void title(TopCanvas canvas) {
         canvas.paint(0, TopCanvas.TITLE);
+        String part = now.loops() == 1 ? "" : "   loop 1 of " + now.loops();
         int at = canvas.put(0, MARGIN, "rill top   " + now.word("listen") + " → "
-                + now.word("server"), TopCanvas.TITLE);
+                + now.word("server") + part, TopCanvas.TITLE);
         String kernel = now.word("kernel").replaceAll("[-,].*", "");
         String right = "pid " + now.pid();
         for (String more : List.of(Units.duration(now.nanos()), kernel)) {

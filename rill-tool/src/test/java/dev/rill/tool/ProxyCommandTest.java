@@ -16,6 +16,13 @@ final class ProxyCommandTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"0", "-3", "1025"})
+    void anImpossibleNumberOfLoopsIsNamed(String count) {
+        expectNamed("--loops", count, "--listen=127.0.0.1:0", "--connect=127.0.0.1:1",
+                "--loops=" + count);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1:0", "[0:0:0:0:0:0:0:1]:0", "unix:"})
     void aServerThatNobodyCanReachIsNamed(String address) {
         expectNamed("--connect", address, "--listen=127.0.0.1:0", "--connect=" + address);
