@@ -25,7 +25,8 @@ public record PeerCommand(String peer, List<String> command, Map<String, String>
             "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=512m", "-XX:-UsePerfData",
             "--enable-native-access=ALL-UNNAMED");
 
-    private static final List<String> PEERS = List.of("rill", "nio", "vthreads", "c");
+    private static final List<String> PEERS = List.of("rill", "netty-uring-inc", "netty-uring",
+            "netty-epoll", "netty-nio", "nio", "vthreads", "c");
 
     /// Makes the collections constant.
     public PeerCommand {
@@ -49,7 +50,9 @@ public record PeerCommand(String peer, List<String> command, Map<String, String>
         Role wanted = Role.of(role);
         return switch (peer) {
             case "rill" -> noUring().or(() -> onlyFor(wanted, Role.ECHO, Role.SINK));
-            case "nio" -> Optional.empty();
+            case "netty-uring-inc", "netty-uring" -> noUring();
+            case "netty-epoll" -> noLinux();
+            case "netty-nio", "nio" -> Optional.empty();
             case "vthreads" -> onlyFor(wanted, Role.ECHO, Role.SINK, Role.PROXY);
             case "c" -> CServer.whyNot().or(PeerCommand::noUring);
             default -> Optional.of("there is no peer of that name");
@@ -94,6 +97,9 @@ public record PeerCommand(String peer, List<String> command, Map<String, String>
         if (peer.equals("vthreads")) {
             jvmOptions.addAll(VirtualThreadServer.jvmOptions(options));
         }
+        if (peer.startsWith("netty-")) {
+            jvmOptions.addAll(NettyServer.jvmOptions());
+        }
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
@@ -116,6 +122,11 @@ public record PeerCommand(String peer, List<String> command, Map<String, String>
         command.add(CServer.program(app.resolveSibling("c")).toString());
         command.addAll(options);
         return new PeerCommand("c", command, Map.of());
+    }
+
+    private static Optional<String> noLinux() {
+        return System.getProperty("os.name").equals("Linux") ? Optional.empty()
+                : Optional.of("epoll is Linux");
     }
 
     private static Optional<String> noUring() {

@@ -55,6 +55,8 @@ public final class ServerMain {
             case "rill" -> new RillServer(options);
             case "nio" -> new NioServer(options);
             case "vthreads" -> new VirtualThreadServer(options);
+            case "netty-uring-inc", "netty-uring", "netty-epoll", "netty-nio" ->
+                new NettyServer(NettyTransport.of(peer), options);
             default -> throw new IllegalArgumentException("peer=" + peer
                     + ": there is no server of that name on the JVM");
         };
