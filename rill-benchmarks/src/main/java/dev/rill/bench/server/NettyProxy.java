@@ -14,9 +14,11 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Carries a client's connection to a server: connects first, on the client's loop, and reads when
-/// that is there.
+/// Carries a client's connection to a server, on one loop. What the client sends before the server
+/// is connected is kept, and no more is read after the first pieces.
 final class NettyProxy extends ChannelInboundHandlerAdapter {
+
+    private static final int EARLY_MAX = 4;
 
     private final AtomicLong bytesReceived;
     private final Bootstrap upstream;
@@ -24,11 +26,6 @@ final class NettyProxy extends ChannelInboundHandlerAdapter {
     NettyProxy(AtomicLong bytesReceived, Bootstrap upstream) {
         this.bytesReceived = bytesReceived;
         this.upstream = upstream;
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-        context.channel().config().setAutoRead(false);
     }
 
     @Override
@@ -40,7 +37,8 @@ final class NettyProxy extends ChannelInboundHandlerAdapter {
         client.pipeline().replace(this, null, side);
         connecting.addListener(future -> {
             if (future.isSuccess()) {
-                side.connected(client);
+                // Not inside the transport's own handling of the connect, which goes on after this.
+                client.eventLoop().execute(() -> side.connected(client));
             } else {
                 client.close();
             }
@@ -52,8 +50,8 @@ final class NettyProxy extends ChannelInboundHandlerAdapter {
 
         private final Channel other;
         private final AtomicLong bytesReceived;
-        /// What came before the other was connected: a native transport reads the last bytes of a
-        /// peer that has ended even when it has not been asked to.
+        /// What came before the other was connected. Reading cannot simply begin then: a native
+        /// transport reads the last bytes of a peer that has ended also when it is told not to.
         private final ArrayDeque<Object> early = new ArrayDeque<>();
         private boolean connected;
         private boolean inputEnded;
@@ -73,7 +71,9 @@ final class NettyProxy extends ChannelInboundHandlerAdapter {
             if (inputEnded) {
                 endOther(own);
             }
-            own.config().setAutoRead(true);
+            if (!own.config().isAutoRead()) {
+                own.config().setAutoRead(true);
+            }
         }
 
         @Override
@@ -83,6 +83,9 @@ final class NettyProxy extends ChannelInboundHandlerAdapter {
                 other.write(message, other.voidPromise());
             } else {
                 early.add(message);
+                if (early.size() == EARLY_MAX) {
+                    context.channel().config().setAutoRead(false);
+                }
             }
         }
 

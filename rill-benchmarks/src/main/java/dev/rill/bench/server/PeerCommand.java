@@ -26,7 +26,7 @@ public record PeerCommand(String peer, List<String> command, Map<String, String>
             "--enable-native-access=ALL-UNNAMED");
 
     private static final List<String> PEERS = List.of("rill", "netty-uring-inc", "netty-uring",
-            "netty-epoll", "netty-nio", "nio", "vthreads", "c");
+            "netty-epoll", "netty-nio", "nio", "vthreads", "c", "haproxy", "nginx");
 
     /// Makes the collections constant.
     public PeerCommand {
@@ -49,12 +49,13 @@ public record PeerCommand(String peer, List<String> command, Map<String, String>
     public static Optional<String> whyNot(String peer, String role) {
         Role wanted = Role.of(role);
         return switch (peer) {
-            case "rill" -> noUring().or(() -> onlyFor(wanted, Role.ECHO, Role.SINK));
+            case "rill" -> noUring();
             case "netty-uring-inc", "netty-uring" -> noUring();
             case "netty-epoll" -> noLinux();
             case "netty-nio", "nio" -> Optional.empty();
             case "vthreads" -> onlyFor(wanted, Role.ECHO, Role.SINK, Role.PROXY);
             case "c" -> CServer.whyNot().or(PeerCommand::noUring);
+            case "haproxy", "nginx" -> onlyFor(wanted, Role.PROXY).or(() -> notInstalled(peer));
             default -> Optional.of("there is no peer of that name");
         };
     }
@@ -103,7 +104,9 @@ public record PeerCommand(String peer, List<String> command, Map<String, String>
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
-        command.addAll(List.of("-cp", classPath(app), ServerMain.class.getName(), peer));
+        Class<?> main = peer.equals("haproxy") || peer.equals("nginx") ? ExternalProxy.class
+                : ServerMain.class;
+        command.addAll(List.of("-cp", classPath(app), main.getName(), peer));
         command.addAll(options);
         Map<String, String> configuration = new LinkedHashMap<>();
         configuration.put("java", Runtime.version().toString());
@@ -122,6 +125,11 @@ public record PeerCommand(String peer, List<String> command, Map<String, String>
         command.add(CServer.program(app.resolveSibling("c")).toString());
         command.addAll(options);
         return new PeerCommand("c", command, Map.of());
+    }
+
+    private static Optional<String> notInstalled(String program) {
+        return Programs.find(program).isPresent() ? Optional.empty()
+                : Optional.of(program + " is not installed");
     }
 
     private static Optional<String> noLinux() {

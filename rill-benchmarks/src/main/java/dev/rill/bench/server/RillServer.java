@@ -70,6 +70,7 @@ final class RillServer implements Server {
         return switch (options.role()) {
             case ECHO -> Connection::send;
             case SINK -> (connection, data) -> { };
+            case PROXY -> new RillProxy(loop, options.connect());
             default -> throw new IllegalArgumentException("role=" + options.role());
         };
     }

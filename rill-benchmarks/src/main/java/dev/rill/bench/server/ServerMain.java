@@ -19,7 +19,7 @@ import java.util.Map;
 /// it, so that no server outlives the benchmark that started it.
 public final class ServerMain {
 
-    private static final int NOT_HERE = 3;
+    static final int NOT_HERE = 3;
 
     private ServerMain() {
     }
@@ -52,7 +52,8 @@ public final class ServerMain {
 
     static Server create(String peer, ServerOptions options) throws Exception {
         return switch (peer) {
-            case "rill" -> new RillServer(options);
+            case "rill" -> options.role() == ServerOptions.Role.UDP ? new RillDatagrams(options)
+                : new RillServer(options);
             case "nio" -> new NioServer(options);
             case "vthreads" -> new VirtualThreadServer(options);
             case "netty-uring-inc", "netty-uring", "netty-epoll", "netty-nio" ->
@@ -114,7 +115,7 @@ public final class ServerMain {
                 ? threads.getTotalThreadAllocatedBytes() : -1;
     }
 
-    private static void say(Map<String, Object> line) {
+    static void say(Map<String, Object> line) {
         System.out.println(Json.line(line));
         System.out.flush();
     }
