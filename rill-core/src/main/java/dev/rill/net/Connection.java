@@ -290,7 +290,7 @@ public final class Connection {
     /// @param length of the address
     void connect(int block, int length) {
         addressBlock = block;
-        loop.sqe().prepConnect(fd, loop.copies().address(block), length)
+        loop.sqe().prepConnect(fd, loop.outbox().copies().address(block), length)
                 .userData(tagged(UserData.CONNECT));
         submitted();
         loop.timers().unlessZero(loop.options().connectTimeout(), timer);
@@ -327,7 +327,7 @@ public final class Connection {
 
     private void connectCompleted(int res) {
         finished();
-        loop.copies().give(addressBlock);
+        loop.outbox().copies().give(addressBlock);
         if (state != State.CONNECTING) {
             return;
         }

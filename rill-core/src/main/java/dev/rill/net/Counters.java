@@ -22,7 +22,8 @@ final class Counters {
                 bytesSent, bytesDiscarded, completions, loop.ring().enters(), group.lent(),
                 group.held(), group.bytesUsedUp(), snapshot.exhaustions(),
                 starvation.parked(), starvation.rescues(), starvation.rescuedBytes(),
-                loop.copies().byteSize(), group.holds().open(), group.holds().buffersRescued(),
+                loop.outbox().copies().byteSize(), group.holds().open(),
+                group.holds().buffersRescued(),
                 group.holds().bytesMoved(), bytesOvershot, overBudget,
                 snapshot);
     }

@@ -9,7 +9,6 @@ import dev.rill.ring.Sqe;
 import dev.rill.ring.StepDown;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -44,7 +43,7 @@ public final class EventLoop implements AutoCloseable {
     private final Ring ring;
     private final Sockets sockets;
     private final BufferGroup group;
-    private final CopyPool copies;
+    private final Outbox outbox;
     private final WakeUp wakeUp;
     private final Mailbox mailbox;
     private final Timers timers;
@@ -52,7 +51,6 @@ public final class EventLoop implements AutoCloseable {
     private final Upkeep upkeep;
     private final Connections connections = new Connections();
     private final Listeners listeners = new Listeners(this);
-    private final ArrayDeque<Connection> flushing = new ArrayDeque<>();
     private final Counters counters = new Counters();
     private final ReceiveLimits receiveLimits;
     /// How many times [#stop] was called, and how many of them were heeded.
@@ -68,8 +66,9 @@ public final class EventLoop implements AutoCloseable {
     /// Whose received bytes are being shown to a handler.
     private Connection delivering;
 
-    private EventLoop(Kernel kernel, EventLoopOptions options) {
+    private EventLoop(Kernel kernel, EventLoopOptions options, Outbox outbox) {
         this.kernel = kernel;
+        this.outbox = outbox;
         this.options = options;
         now = kernel.nanoTime();
         ring = Ring.open(kernel, options.ring());
@@ -87,7 +86,6 @@ public final class EventLoop implements AutoCloseable {
         mailbox = new Mailbox(Mailbox.CAPACITY, wakeUp::signal);
         group = lent;
         sockets = new Sockets(kernel);
-        copies = new CopyPool(kernel);
         timers = new Timers(kernel::nanoTime);
         starvation = new Starvation(this);
         upkeep = new Upkeep(group, timers);
@@ -111,7 +109,14 @@ public final class EventLoop implements AutoCloseable {
     /// @return a loop that belongs to the calling thread
     /// @throws KernelException when the kernel refuses, with what to do about it
     public static EventLoop open(Kernel kernel, EventLoopOptions options) {
-        return new EventLoop(kernel, Objects.requireNonNull(options, "options"));
+        Objects.requireNonNull(options, "options");
+        Outbox outbox = new Outbox(kernel);
+        try {
+            return new EventLoop(kernel, options, outbox);
+        } catch (RuntimeException | Error e) {
+            outbox.close();
+            throw e;
+        }
     }
 
     // ---- what a program asks for -------------------------------------------------------------
@@ -146,6 +151,7 @@ public final class EventLoop implements AutoCloseable {
             connection.close(CloseReason.of(CloseReason.Kind.STOPPED));
             return connection;
         }
+        CopyPool copies = outbox.copies();
         int block = copies.take();
         try {
             int length = SocketAddresses.write(address, copies.area(block)
@@ -207,7 +213,7 @@ public final class EventLoop implements AutoCloseable {
         if (limit.isNegative()) {
             throw new IllegalArgumentException("limit=" + limit + ": must not be negative");
         }
-        flushAll(); // what the program has done since the last turn
+        outbox.flush(); // what the program has done since the last turn
         group.publish();
         starvation.relieve();
         long before = counters.completions;
@@ -278,7 +284,7 @@ public final class EventLoop implements AutoCloseable {
         group.close();
         ring.close();
         wakeUp.close();
-        copies.close();
+        outbox.close();
     }
 
     // ---- one turn ----------------------------------------------------------------------------
@@ -317,7 +323,7 @@ public final class EventLoop implements AutoCloseable {
             }
             timers.advance(now);
             readMail();
-            flushAll();
+            outbox.flush();
             group.publish(); // before the completions are given back: none outruns its buffer
         } finally {
             turning = false;
@@ -376,12 +382,6 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
-    private void flushAll() {
-        for (Connection next = flushing.poll(); next != null; next = flushing.poll()) {
-            next.sendSide().flush();
-        }
-    }
-
     private void stopNow() {
         boolean again = stopping;
         stopping = true;
@@ -401,8 +401,8 @@ public final class EventLoop implements AutoCloseable {
         return now;
     }
 
-    CopyPool copies() {
-        return copies;
+    Outbox outbox() {
+        return outbox;
     }
 
     Connections connections() {
@@ -419,10 +419,6 @@ public final class EventLoop implements AutoCloseable {
 
     void delivering(Connection source) {
         delivering = source;
-    }
-
-    void flushLater(Connection connection) {
-        flushing.add(connection);
     }
 
     Counters counters() {

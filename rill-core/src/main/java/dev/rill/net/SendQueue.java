@@ -54,6 +54,18 @@ final class SendQueue {
         return count;
     }
 
+    /// Writes the first pieces into a vector, as many as it takes.
+    ///
+    /// @return how many
+    int gather(SendVectors vectors, int vector) {
+        int pieces = Math.min(count, SendVectors.PIECES_MAX);
+        for (int i = 0; i < pieces; i++) {
+            int at = position(i);
+            vectors.set(vector, i, addresses[at], lengths[at]);
+        }
+        return pieces;
+    }
+
     /// Whose memory a piece is in: a bid when zero or more.
     int owner(int piece) {
         return owners[position(piece)];

@@ -6,6 +6,7 @@ import static dev.rill.abi.MsgFlags.MSG_WAITALL;
 import dev.rill.abi.Errno;
 import dev.rill.ring.BufferGroup;
 import dev.rill.ring.Received;
+import dev.rill.ring.Sqe;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,9 @@ import java.util.List;
 ///
 /// When more than the high-water mark is unsent, the connection whose bytes are being passed on
 /// gets a brake; below the low-water mark it is let go.
+///
+/// Several pieces leave with one request (`SENDMSG`): bytes of one connection that came between
+/// those of others are not next to each other.
 final class SendSide {
 
     private final Connection connection;
@@ -24,6 +28,9 @@ final class SendSide {
     private final SendQueue queue;
 
     private boolean sending;
+    /// How many pieces the send in flight has, and the vector that names several.
+    private int sendingPieces;
+    private int vector = SendVectors.NONE;
     private long sendStarted;
     /// The send in flight was called back, so that its bytes can be moved.
     private boolean rescuing;
@@ -40,7 +47,7 @@ final class SendSide {
         this.fd = fd;
         loop = connection.loop();
         group = loop.group();
-        queue = new SendQueue(group, loop.copies());
+        queue = new SendQueue(group, loop.outbox().copies());
     }
 
     boolean ended() {
@@ -86,7 +93,7 @@ final class SendSide {
     void flushLater() {
         if (!flushing) {
             flushing = true;
-            loop.flushLater(connection);
+            loop.outbox().flushLater(connection);
         }
     }
 
@@ -97,11 +104,7 @@ final class SendSide {
             return;
         }
         if (!queue.isEmpty()) {
-            loop.sqe().prepSend(fd, queue.firstAddress(), queue.firstLength(),
-                    MSG_NOSIGNAL | MSG_WAITALL).userData(connection.tagged(UserData.SEND));
-            connection.submitted();
-            sending = true;
-            sendStarted = loop.now();
+            send();
         } else if (finishing && !ended) {
             int result = loop.sockets().endOutput(fd);
             ended = true;
@@ -114,8 +117,31 @@ final class SendSide {
         }
     }
 
+    private void send() {
+        Sqe sqe = loop.sqe();
+        SendVectors vectors = loop.outbox().vectors();
+        if (queue.pieces() > 1) {
+            vector = vectors.take();
+        }
+        if (vector == SendVectors.NONE) {
+            sendingPieces = 1;
+            sqe.prepSend(fd, queue.firstAddress(), queue.firstLength(), MSG_NOSIGNAL | MSG_WAITALL);
+        } else {
+            sendingPieces = queue.gather(vectors, vector);
+            sqe.prepSendmsg(fd, vectors.finish(vector, sendingPieces), MSG_NOSIGNAL | MSG_WAITALL);
+        }
+        sqe.userData(connection.tagged(UserData.SEND));
+        connection.submitted();
+        sending = true;
+        sendStarted = loop.now();
+    }
+
     void completed(int res) {
         sending = false;
+        if (vector != SendVectors.NONE) {
+            loop.outbox().vectors().give(vector);
+            vector = SendVectors.NONE;
+        }
         connection.finished();
         if (res >= 0) {
             connection.touch();
@@ -150,7 +176,7 @@ final class SendSide {
             // try again is not found.
             rescuing = true;
             loop.cancel(connection.tagged(UserData.SEND));
-            return queue.moveOut(1);
+            return queue.moveOut(sendingPieces);
         }
         return queue.moveOut(0);
     }

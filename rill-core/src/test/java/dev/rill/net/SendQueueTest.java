@@ -16,7 +16,9 @@ import dev.rill.testing.Seeds;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
 
 /// The queue of unsent bytes against a plain array of bytes, with buffers that a kernel fills.
 class SendQueueTest {
@@ -245,6 +247,55 @@ class SendQueueTest {
             bench.send(999);
             bench.expectHead();
             bench.expectNothingHeld();
+        }
+    }
+
+    @KernelTest
+    void severalPiecesLeaveWithOneRequest(Kernel kernel) {
+        try (Bench bench = Bench.incremental(kernel);
+                SendVectors vectors = new SendVectors(kernel)) {
+            Pair out = bench.rig.unixStream();
+            for (int i = 0; i < SendVectors.PIECES_MAX; i++) { // twice as many pieces as that
+                bench.receive(10 + i);
+                bench.copy(7);
+            }
+            assertThat(bench.queue.pieces()).isEqualTo(2 * SendVectors.PIECES_MAX);
+            byte[] expected = bench.expected;
+            int sent = 0;
+            for (int request = 0; request < 2; request++) {
+                int vector = vectors.take();
+                int pieces = bench.queue.gather(vectors, vector);
+                assertThat(pieces).isEqualTo(SendVectors.PIECES_MAX);
+                bench.rig.sqe().prepSendmsg(out.left(), vectors.finish(vector, pieces), 0);
+                int length = bench.rig.await().res();
+                vectors.give(vector);
+                assertThat(bench.rig.read(out.right(), length)).isEqualTo(
+                        Arrays.copyOfRange(expected, sent, sent + length));
+                bench.send(length);
+                sent += length;
+                bench.expectHead();
+            }
+            assertThat(sent).isEqualTo(expected.length);
+            bench.expectNothingHeld();
+        }
+    }
+
+    @KernelTest
+    void vectorsAreBoundedUsedAgainAndDoNotShareMemory(Kernel kernel) {
+        try (SendVectors vectors = new SendVectors(kernel)) {
+            for (int round = 0; round < 2; round++) {
+                Set<Integer> taken = new HashSet<>();
+                Set<Long> headers = new HashSet<>();
+                for (int i = 0; i < SendVectors.COUNT; i++) {
+                    int vector = vectors.take();
+                    taken.add(vector);
+                    headers.add(vectors.finish(vector, 1));
+                }
+                assertThat(taken).hasSize(SendVectors.COUNT).doesNotContain(SendVectors.NONE);
+                assertThat(headers).hasSize(SendVectors.COUNT);
+                assertThat(vectors.take()).isEqualTo(SendVectors.NONE);
+                taken.forEach(vectors::give);
+            }
         }
     }
 
