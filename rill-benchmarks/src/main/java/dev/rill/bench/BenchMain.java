@@ -171,7 +171,19 @@ public final class BenchMain implements Callable<Integer> {
         BenchResult result = BenchRun.run(plan, cores, commandLine, Instant.now(), out);
         reports.write(result);
         reports.announce(out);
-        return gate == null ? ExitCode.OK : judge(result);
+        return gate == null ? failures(result) : Math.max(failures(result), judge(result));
+    }
+
+    private int failures(BenchResult result) {
+        int code = ExitCode.OK;
+        for (CellResult cell : result.cells()) {
+            for (Map.Entry<String, String> failure : cell.failed().entrySet()) {
+                spec.commandLine().getErr().println("rill bench: " + cell.cell().name() + ": "
+                        + failure.getKey() + " failed, " + failure.getValue());
+                code = ExitCode.SOFTWARE;
+            }
+        }
+        return code;
     }
 
     private void check(Plan plan) {

@@ -11,9 +11,10 @@ import java.util.function.ToDoubleFunction;
 /// @param cell the situation
 /// @param peers who took part, in the order of the rounds
 /// @param leftOut who did not, and why
+/// @param failed who began and did not do what it should, and what happened
 /// @param pacedRate messages per second of the paced rounds; 0 when there were none
 record CellResult(Cell cell, List<PeerResult> peers, Map<String, String> leftOut,
-        double pacedRate) {
+        Map<String, String> failed, double pacedRate) {
 
     /// What the verdict is about: server CPU for each byte of a stream or for each message.
     ToDoubleFunction<Round> cost() {
@@ -40,6 +41,7 @@ record CellResult(Cell cell, List<PeerResult> peers, Map<String, String> leftOut
         json.put("costUnit", costUnit());
         json.put("pacedRate", pacedRate);
         json.put("leftOut", leftOut);
+        json.put("failed", failed);
         json.put("peers", peers.stream().map(peer -> {
             Map<String, Object> one = peer.toJson();
             Statistics costs = peer.statistics(cost());

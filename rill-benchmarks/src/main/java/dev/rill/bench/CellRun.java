@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Measures one cell: starts all servers, has every byte compared once, warms each peer up, and
 /// lets them take turns.
@@ -23,6 +24,7 @@ final class CellRun {
     private final Progress progress;
     private final List<Contestant> contestants = new ArrayList<>();
     private final Map<String, String> leftOut = new LinkedHashMap<>();
+    private final Map<String, String> failed = new LinkedHashMap<>();
 
     CellRun(Plan plan, Cell cell, Cores cores, Path folder, Progress progress) {
         this.plan = plan;
@@ -38,22 +40,17 @@ final class CellRun {
                 prepare(peer, backend == null ? null : backend.address());
             }
             for (int round = 1; round <= plan.rounds(); round++) {
-                for (Contestant contestant : contestants) {
-                    progress.show(cell, contestant.peer().name(), "round " + round + " of "
-                            + plan.rounds());
-                    contestant.measure(plan.seconds());
-                }
+                each("round " + round + " of " + plan.rounds(),
+                        contestant -> contestant.measure(plan.seconds()));
             }
             double rate = pacedRate();
             if (rate > 0) {
                 measureLatency(rate);
             }
-            for (Contestant contestant : contestants) {
-                progress.show(cell, contestant.peer().name(), "counting system calls");
-                contestant.countSystemCalls(plan.windowSeconds());
-            }
+            each("counting system calls",
+                    contestant -> contestant.countSystemCalls(plan.windowSeconds()));
             return new CellResult(cell, contestants.stream().map(Contestant::result).toList(),
-                    leftOut, rate);
+                    leftOut, failed, rate);
         } finally {
             contestants.reversed().forEach(Contestant::close);
         }
@@ -75,25 +72,39 @@ final class CellRun {
         }
         contestants.add(contestant);
         if (!cell.role().equals("sink") && !cell.role().equals("udp")) {
-            progress.show(cell, peer.name(), "comparing every byte");
-            contestant.verify();
+            step(contestant, "comparing every byte", Contestant::verify);
         }
-        contestant.connect();
-        progress.show(cell, peer.name(), "warming up");
-        contestant.warmUp(plan.windowSeconds(), plan.windowsMax());
+        step(contestant, "warming up", ready -> {
+            ready.connect();
+            ready.warmUp(plan.windowSeconds(), plan.windowsMax());
+        });
     }
 
-    /// As many rounds as before would only tell more of the same.
+    private void each(String what, Consumer<Contestant> step) {
+        List.copyOf(contestants).forEach(contestant -> step(contestant, what, step));
+    }
+
+    /// One step of one peer. One that fails is out, and the others go on: hours of measuring are
+    /// not thrown away, but the run ends with an error.
+    private void step(Contestant contestant, String what, Consumer<Contestant> step) {
+        if (!contestants.contains(contestant)) {
+            return;
+        }
+        progress.show(cell, contestant.peer().name(), what);
+        try {
+            step.accept(contestant);
+        } catch (BenchFailed e) {
+            failed.put(contestant.peer().name(), what + ": " + e.getMessage());
+            contestants.remove(contestant);
+            contestant.close();
+        }
+    }
+
+    /// Latency needs fewer rounds: within one there are many messages.
     private void measureLatency(double rate) {
-        for (int round = 0; round <= PACED_ROUNDS; round++) {
-            for (Contestant contestant : contestants) {
-                progress.show(cell, contestant.peer().name(), "latency");
-                if (round == 0) {
-                    contestant.warmUpPaced(plan.windowSeconds(), rate);
-                } else {
-                    contestant.measurePaced(plan.seconds() / 2, rate);
-                }
-            }
+        each("latency", contestant -> contestant.warmUpPaced(plan.windowSeconds(), rate));
+        for (int round = 0; round < PACED_ROUNDS; round++) {
+            each("latency", contestant -> contestant.measurePaced(plan.seconds() / 2, rate));
         }
     }
 

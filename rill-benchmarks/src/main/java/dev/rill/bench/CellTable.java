@@ -26,6 +26,8 @@ final class CellTable {
         text.append(TextTable.of(rows, 1));
         result.leftOut().forEach((peer, why) -> text.append("  without ").append(peer)
                 .append(": ").append(why.lines().findFirst().orElse("")).append('\n'));
+        result.failed().forEach((peer, what) -> text.append("  FAILED ").append(peer)
+                .append(", ").append(what).append('\n'));
         return text.toString();
     }
 

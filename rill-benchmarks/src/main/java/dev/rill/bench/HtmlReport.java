@@ -106,6 +106,7 @@ final class HtmlReport {
         }
         cell.leftOut().forEach((peer, why) -> page.element("p class=\"muted\"", "Without " + peer
                 + ": " + why.lines().findFirst().orElse("")));
+        cell.failed().forEach((peer, what) -> page.element("p", peer + " failed, " + what));
         configurations(cell);
         page.add("</section>\n");
     }

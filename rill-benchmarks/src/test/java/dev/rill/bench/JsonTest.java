@@ -32,7 +32,8 @@ final class JsonTest {
 
     @Test
     void whatIsNoJsonIsRefusedWithItsPlace() {
-        for (String text : List.of("", "{", "{\"a\" 1}", "[1,]", "nul", "1 2", "\"\\u12", "hello")) {
+        for (String text : List.of("", "{", "{\"a\" 1}", "[1,]", "nul", "1 2", "\"\\u12",
+            "hello")) {
             assertThatThrownBy(() -> Json.parse(text)).as(text)
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("expected at");
         }

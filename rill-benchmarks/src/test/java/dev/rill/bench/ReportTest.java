@@ -22,9 +22,10 @@ final class ReportTest {
     private final BenchResult result = Results.of(
         new CellResult(ECHO, List.of(Rounds.peer("rill", Rounds.costing(4, 4, 4)),
             Rounds.peer("c<x>", Rounds.costing(5, 5, 5)),
-            Rounds.peer("nio", Rounds.costing(2, 4, 9))), Map.of("vthreads", "it is <ill>"), 0),
+            Rounds.peer("nio", Rounds.costing(2, 4, 9))), Map.of("vthreads", "it is <ill>"),
+            Map.of("netty", "warming up: it <died>"), 0),
         new CellResult(FLOOD, List.of(Rounds.peer("rill", Rounds.costing(4, 4, 4))),
-            Map.of("c<x>", "no gcc"), 0));
+            Map.of("c<x>", "no gcc"), Map.of(), 0));
 
     @Test
     void theReportIsWellFormedAndNeedsNothingElse() throws Exception {
@@ -62,7 +63,8 @@ final class ReportTest {
     @Test
     void theTableOfACellNamesWhoWasLeftOutAndWhy() {
         assertThat(CellTable.of(result.cells().getFirst(), "rill"))
-            .contains("without vthreads: it is <ill>", "better", "cannot tell");
+            .contains("without vthreads: it is <ill>",
+                "FAILED netty, warming up: it <died>", "better", "cannot tell");
     }
 
     @Test

@@ -72,7 +72,8 @@ final class VerdictTest {
     private static List<String> gate(List<Round> ours, List<Round> base) {
         Cell cell = new Cell(Workload.PINGPONG, 50, 1024, 1, false);
         return new Gate(0.05, 1).complaints(Results.of(new CellResult(cell,
-            List.of(Rounds.peer("rill", ours), Rounds.peer("rill@base", base)), Map.of(), 0)));
+            List.of(Rounds.peer("rill", ours), Rounds.peer("rill@base", base)),
+            Map.of(), Map.of(), 0)));
     }
 
     private static Verdict judge(List<Round> ours, List<Round> theirs) {
