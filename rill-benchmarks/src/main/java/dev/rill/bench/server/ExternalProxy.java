@@ -49,9 +49,13 @@ public final class ExternalProxy {
         Process process = null;
         try {
             process = start(program, configure(name, folder, options), folder);
+            // Whoever ends this process by a signal must not leave the proxy behind.
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
             try {
                 awaitListening(process, folder, options);
             } catch (IOException e) { // an old version does not know what is asked of it
+                stop(process);
+                delete(folder);
                 ServerMain.say(Map.of("ready", false, "reason", name + ": " + e.getMessage()));
                 System.exit(ServerMain.NOT_HERE);
             }

@@ -7,20 +7,19 @@ import dev.rill.net.Connection;
 import dev.rill.net.ConnectionHandler;
 import dev.rill.net.EventLoop;
 import dev.rill.net.EventLoopOptions;
-import dev.rill.net.LoopStatistics;
+import dev.rill.net.EventLoops;
+import dev.rill.net.EventLoopsOptions;
 import dev.rill.ring.BufferGroupOptions;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
-/// Rill as a program uses it: an event loop with its default options, on io_uring itself. Geometry
+/// Rill as a program uses it: event loops with their default options, on io_uring itself. Geometry
 /// that was asked for is lent from the beginning, and does not adapt.
 final class RillServer implements Server {
 
     private final ServerOptions options;
-    private EventLoop loop;
+    private EventLoops loops;
     private Kernel kernel;
 
     RillServer(ServerOptions options) {
@@ -33,28 +32,15 @@ final class RillServer implements Server {
         if (!linux.available()) {
             throw new NotHere(linux.message());
         }
-        if (options.threads() > 1) {
-            throw new NotHere("an event loop cannot share its port with others yet");
-        }
-        CompletableFuture<Integer> port = new CompletableFuture<>();
-        Thread.ofPlatform().name("rill-loop").daemon().start(() -> serve(port));
-        try {
-            return port.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException known ? known : e;
-        }
-    }
-
-    private void serve(CompletableFuture<Integer> port) {
         kernel = Kernels.linux();
-        try (EventLoop opened = EventLoop.open(kernel, loopOptions())) {
-            loop = opened;
-            port.complete(((InetSocketAddress) loop.listen(options.listen(), handler()).address())
-                    .getPort());
-            loop.run();
-        } catch (RuntimeException | Error e) {
-            port.completeExceptionally(e);
-        }
+        loops = EventLoops.open(kernel, EventLoopsOptions.defaults()
+                .withCount(options.threads()).withLoop(loopOptions()));
+        loops.ended().exceptionally(failure -> {
+            System.exit(1); // it would be measured as a very slow server
+            return null;
+        });
+        return ((InetSocketAddress) loops.listen(options.listen(), this::handler).address())
+                .getPort();
     }
 
     private EventLoopOptions loopOptions() {
@@ -66,7 +52,7 @@ final class RillServer implements Server {
                 options.bufferSize()));
     }
 
-    private ConnectionHandler handler() {
+    private ConnectionHandler handler(EventLoop loop) {
         return switch (options.role()) {
             case ECHO -> Connection::send;
             case SINK -> (connection, data) -> { };
@@ -77,8 +63,8 @@ final class RillServer implements Server {
 
     @Override
     public Map<String, String> configuration() {
-        EventLoopOptions used = loop.options();
-        BufferGroupOptions buffers = loop.group().options();
+        EventLoopOptions used = loops.options().loop();
+        BufferGroupOptions buffers = loops.loops().getFirst().group().options();
         Map<String, String> map = new LinkedHashMap<>();
         map.put("kernel", kernel.name() + " " + kernel.release());
         map.put("ring", used.ring().entries() + " entries, " + used.ring().cqEntries()
@@ -86,14 +72,14 @@ final class RillServer implements Server {
         map.put("buffers", (buffers.ring().incremental() ? "incremental " : "whole ")
                 + buffers.lentMin() + " to " + buffers.buffers() + " x " + buffers.bufferSize());
         map.put("unsent", used.unsentLow() + " to " + used.unsentHigh());
-        map.put("stepDowns", loop.stepDowns().toString());
+        map.put("stepDowns", loops.stepDowns().toString());
         return map;
     }
 
     @Override
     public Tally tally() {
-        LoopStatistics now = loop.sample().join();
-        return new Tally((long) now.group().allocated() * now.group().bufferSize()
-                + now.copyMemory(), now.bytesReceived(), 0, now.enters());
+        return loops.statistics().loops().stream().map(now -> new Tally(
+                (long) now.group().allocated() * now.group().bufferSize() + now.copyMemory(),
+                now.bytesReceived(), 0, now.enters())).reduce(Tally::plus).orElseThrow();
     }
 }

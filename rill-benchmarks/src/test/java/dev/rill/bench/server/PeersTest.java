@@ -204,6 +204,7 @@ final class PeersTest {
         }
 
         void kill() {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
     }
