@@ -2,12 +2,13 @@ package dev.rill.benchmarks;
 
 import dev.rill.Kernels;
 import dev.rill.kernel.Kernel;
+import dev.rill.net.BufferLayout;
 import dev.rill.net.Connection;
 import dev.rill.net.ConnectionHandler;
 import dev.rill.net.EventLoop;
 import dev.rill.net.EventLoopOptions;
+import dev.rill.net.LoopStatistics;
 import dev.rill.ring.BufferGroupOptions;
-import dev.rill.ring.GroupSnapshot;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -34,20 +35,16 @@ public final class BufferGeometry {
     private static final int WARM_UPS = 2;
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-    /// One geometry: `64x256K` for all of it at once, `64x256K/4` for four at a time that grow.
+    /// One geometry: `64x256K` for all of it at once, `64x256K/4` for four at a time that grow,
+    /// `c64x16K` for whole buffers, `64x256K+100x2x16K` for a hundred connections with a group of
+    /// their own, `c64x16K+c512x2K` for size classes.
     private record Server(String name, EventLoop loop, Thread thread, int sink, int echo) {
 
         static Server start(Kernel kernel, String name) throws InterruptedException {
-            String[] parts = name.split("[x/]");
-            int buffers = Integer.parseInt(parts[0]);
-            BufferGroupOptions options = BufferGroupOptions.incremental(0, buffers,
-                    Integer.parseInt(parts[1].replace("K", "")) * KIB);
-            BufferGroupOptions used = parts.length < 3 ? options
-                    : options.growing(Integer.parseInt(parts[2]), Integer.parseInt(parts[2]));
+            EventLoopOptions options = options(name);
             List<Server> started = new ArrayList<>();
             Thread thread = Thread.ofPlatform().daemon().name(name).start(() -> {
-                EventLoop loop = EventLoop.open(kernel,
-                        EventLoopOptions.defaults().withBuffers(used));
+                EventLoop loop = EventLoop.open(kernel, options);
                 int sink = listen(loop, (_, _) -> { });
                 int echo = listen(loop, Connection::send);
                 synchronized (started) {
@@ -63,6 +60,32 @@ public final class BufferGeometry {
             }
             return new Server(name, started.getFirst().loop, thread, started.getFirst().sink,
                     started.getFirst().echo);
+        }
+
+        private static EventLoopOptions options(String name) {
+            String[] groups = name.split("\\+");
+            EventLoopOptions options = EventLoopOptions.defaults().withBuffers(group(groups[0]));
+            if (groups.length == 1) {
+                return options;
+            }
+            String[] own = groups[1].split("x", 2);
+            if (own[1].contains("x")) {
+                return options.withLayout(BufferLayout.perConnection(Integer.parseInt(own[0]),
+                        group(own[1])));
+            }
+            return options.withLayout(BufferLayout.sizeClasses(Arrays.stream(groups).skip(1)
+                    .map(Server::group).toArray(BufferGroupOptions[]::new)));
+        }
+
+        private static BufferGroupOptions group(String text) {
+            boolean classic = text.startsWith("c");
+            String[] parts = text.substring(classic ? 1 : 0).split("[x/]");
+            int buffers = Integer.parseInt(parts[0]);
+            int size = Integer.parseInt(parts[1].replace("K", "")) * KIB;
+            BufferGroupOptions options = classic ? BufferGroupOptions.classic(0, buffers, size)
+                    : BufferGroupOptions.incremental(0, buffers, size);
+            return parts.length < 3 ? options
+                    : options.growing(Integer.parseInt(parts[2]), Integer.parseInt(parts[2]));
         }
 
         private static int listen(EventLoop loop, ConnectionHandler handler) {
@@ -145,38 +168,22 @@ public final class BufferGeometry {
 
     private static void table(List<Server> servers, List<NamedLoad> loads, double[][][] results)
             throws Exception {
-        System.out.printf("%n%-12s", "geometry");
+        System.out.printf("%n%-24s", "geometry");
         loads.forEach(load -> System.out.printf("%22s", load.name + " " + load.unit));
-        System.out.printf("%12s%12s%12s%n", "allocated", "lent", "ENOBUFS");
+        System.out.printf("%12s%12s%12s%12s%n", "allocated", "lent", "ENOBUFS", "filled");
         for (int j = 0; j < servers.size(); j++) {
             Server server = servers.get(j);
-            System.out.printf("%-12s", server.name);
+            System.out.printf("%-24s", server.name);
             for (double[][] load : results) {
                 double[] sorted = load[j].clone();
                 Arrays.sort(sorted);
                 System.out.printf("%22s", "%.3f (%.3f-%.3f)".formatted(sorted[sorted.length / 2],
                         sorted[0], sorted[sorted.length - 1]));
             }
-            GroupSnapshot group = ask(server.loop);
-            System.out.printf("%12d%12d%12d%n", group.allocated(), group.wanted(),
-                    group.exhaustions());
+            LoopStatistics all = server.loop.sample().get();
+            System.out.printf("%12d%12d%12d%12.2f%n", all.group().allocated(),
+                    all.group().wanted(), all.exhaustions(), all.fillRatio());
         }
-    }
-
-    private static GroupSnapshot ask(EventLoop loop) throws Exception {
-        List<GroupSnapshot> answer = new ArrayList<>();
-        synchronized (answer) {
-            loop.execute(() -> {
-                synchronized (answer) {
-                    answer.add(loop.group().snapshot());
-                    answer.notifyAll();
-                }
-            });
-            while (answer.isEmpty()) {
-                answer.wait();
-            }
-        }
-        return answer.getFirst();
     }
 
     /// One GiB into a sink.

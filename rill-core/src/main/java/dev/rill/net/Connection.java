@@ -2,6 +2,7 @@ package dev.rill.net;
 
 import dev.rill.abi.Errno;
 import dev.rill.kernel.KernelException;
+import dev.rill.ring.BufferGroup;
 import dev.rill.ring.Received;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -68,6 +69,13 @@ public final class Connection {
     /// @return the event loop
     public EventLoop loop() {
         return loop;
+    }
+
+    /// The receive memory its bytes come from now, see [EventLoopOptions#layout].
+    ///
+    /// @return the shared group, its own, or that of its size
+    public BufferGroup group() {
+        return receiveSide.group();
     }
 
     /// Hands the connection over to another handler.
@@ -455,9 +463,7 @@ public final class Connection {
             }
             case CLOSING -> release(reason);
             case RELEASING -> cancelAll();
-            default -> {
-                // it is over already
-            }
+            default -> { } // it is over already
         }
     }
 
@@ -479,6 +485,7 @@ public final class Connection {
     private void closeCompleted() {
         finished();
         state = State.CLOSED;
+        receiveSide.closed();
         loop.remove(this);
         SlowHandlerEvent slow = SlowHandlerEvent.start();
         try {

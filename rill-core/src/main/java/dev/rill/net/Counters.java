@@ -1,8 +1,5 @@
 package dev.rill.net;
 
-import dev.rill.ring.BufferGroup;
-import dev.rill.ring.GroupSnapshot;
-
 /// What a loop counts while it runs.
 final class Counters {
 
@@ -15,16 +12,11 @@ final class Counters {
 
     /// All that is known of a loop at this moment.
     LoopStatistics statistics(EventLoop loop) {
-        BufferGroup group = loop.group();
-        GroupSnapshot snapshot = group.snapshot();
-        Starvation starvation = loop.starvation();
-        return new LoopStatistics(loop.connections().count(), accepted, group.bytesReceived(),
-                bytesSent, bytesDiscarded, completions, loop.ring().enters(), group.lent(),
-                group.held(), group.bytesUsedUp(), snapshot.exhaustions(),
-                starvation.parked(), starvation.rescues(), starvation.rescuedBytes(),
-                loop.outbox().copies().byteSize(), group.holds().open(),
-                group.holds().buffersRescued(),
-                group.holds().bytesMoved(), bytesOvershot, overBudget,
-                snapshot);
+        BufferGroups.Sums all = loop.groups().sums();
+        return new LoopStatistics(loop.connections().count(), accepted, all.received, bytesSent,
+                bytesDiscarded, completions, loop.ring().enters(), all.lent, all.held,
+                all.usedUp, all.exhaustions, all.parked, all.rescues, all.rescuedBytes,
+                loop.outbox().copies().byteSize(), all.holds, all.holdRescues, all.moved,
+                bytesOvershot, overBudget, all.groups, all.fallbacks, loop.group().snapshot());
     }
 }

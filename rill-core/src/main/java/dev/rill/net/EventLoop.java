@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// One thread that serves any number of connections through one ring and one buffer group.
+/// One thread that serves any number of connections through one ring and shared receive memory.
 ///
 /// ```java
 /// try (Kernel kernel = Kernels.best(); EventLoop loop = EventLoop.open(kernel)) {
@@ -42,13 +42,11 @@ public final class EventLoop implements AutoCloseable {
     private final EventLoopOptions options;
     private final Ring ring;
     private final Sockets sockets;
-    private final BufferGroup group;
+    private final BufferGroups groups;
     private final Outbox outbox;
     private final WakeUp wakeUp;
     private final Mailbox mailbox;
     private final Timers timers;
-    private final Starvation starvation;
-    private final Upkeep upkeep;
     private final Connections connections = new Connections();
     private final Listeners listeners = new Listeners(this);
     private final Counters counters = new Counters();
@@ -72,9 +70,10 @@ public final class EventLoop implements AutoCloseable {
         this.options = options;
         now = kernel.nanoTime();
         ring = Ring.open(kernel, options.ring());
-        BufferGroup lent = null;
+        timers = new Timers(kernel::nanoTime);
+        BufferGroups lent = null;
         try {
-            lent = BufferGroup.open(ring, options.buffers());
+            lent = new BufferGroups(this, ring, this::wake);
             wakeUp = new WakeUp(ring);
         } catch (RuntimeException | Error e) {
             if (lent != null) {
@@ -84,13 +83,9 @@ public final class EventLoop implements AutoCloseable {
             throw e;
         }
         mailbox = new Mailbox(Mailbox.CAPACITY, wakeUp::signal);
-        group = lent;
+        groups = lent;
         sockets = new Sockets(kernel);
-        timers = new Timers(kernel::nanoTime);
-        starvation = new Starvation(this);
-        upkeep = new Upkeep(group, timers);
-        receiveLimits = new ReceiveLimits(ring.kernel(), group);
-        group.holds().onReturn(mailbox::wake);
+        receiveLimits = new ReceiveLimits(ring.kernel(), group());
         wakeUp.arm();
     }
 
@@ -214,11 +209,11 @@ public final class EventLoop implements AutoCloseable {
             throw new IllegalArgumentException("limit=" + limit + ": must not be negative");
         }
         outbox.flush(); // what the program has done since the last turn
-        group.publish();
-        starvation.relieve();
+        groups.publish();
+        groups.relieve();
         long before = counters.completions;
         turn(Timers.nanos(limit));
-        if (counters.completions != before || starvation.canRelieveMore()
+        if (counters.completions != before || groups.canRelieveMore()
                 || ring.submissions().unconsumed() > 0) {
             return 0;
         }
@@ -251,9 +246,9 @@ public final class EventLoop implements AutoCloseable {
 
     /// The receive memory.
     ///
-    /// @return the group all connections share
+    /// @return the group all connections share, see [EventLoopOptions#layout]
     public BufferGroup group() {
-        return group;
+        return groups.shared().group();
     }
 
     /// What the kernel does not offer of what was asked for.
@@ -261,7 +256,7 @@ public final class EventLoop implements AutoCloseable {
     /// @return one entry for each; empty on a current kernel
     public List<StepDown> stepDowns() {
         List<StepDown> all = new ArrayList<>(ring.stepDowns());
-        all.addAll(group.stepDowns());
+        all.addAll(group().stepDowns());
         receiveLimits.stepDown().ifPresent(all::add);
         return all;
     }
@@ -281,7 +276,7 @@ public final class EventLoop implements AutoCloseable {
         }
         mailbox.shut();
         runTasks(); // nobody shall wait for an answer that never comes
-        group.close();
+        groups.close();
         ring.close();
         wakeUp.close();
         outbox.close();
@@ -306,7 +301,7 @@ public final class EventLoop implements AutoCloseable {
 
     /// @param limit how long to wait, in nanoseconds
     private void turn(long limit) {
-        int count = starvation.canRelieveMore() || limit == 0 ? 0 : 1;
+        int count = groups.canRelieveMore() || limit == 0 ? 0 : 1;
         long delay = timers.delayNanos(now);
         if (delay < 0 && limit == Long.MAX_VALUE) {
             ring.submitAndWait(count);
@@ -324,13 +319,12 @@ public final class EventLoop implements AutoCloseable {
             timers.advance(now);
             readMail();
             outbox.flush();
-            group.publish(); // before the completions are given back: none outruns its buffer
+            groups.publish();
         } finally {
             turning = false;
             cq.advance();
         }
-        starvation.relieve();
-        upkeep.turned();
+        groups.relieve();
     }
 
     private void dispatch(long userData, int res, int flags) {
@@ -353,6 +347,7 @@ public final class EventLoop implements AutoCloseable {
             mail = false;
             wakeUp.arm();
             mailbox.quiet();
+            groups.readMail();
             runTasks();
             for (int wanted = stops.get(); stopsHeeded < wanted; stopsHeeded++) {
                 stopNow();
@@ -401,6 +396,10 @@ public final class EventLoop implements AutoCloseable {
         return now;
     }
 
+    private void wake() {
+        mailbox.wake();
+    }
+
     Outbox outbox() {
         return outbox;
     }
@@ -409,8 +408,8 @@ public final class EventLoop implements AutoCloseable {
         return connections;
     }
 
-    Starvation starvation() {
-        return starvation;
+    BufferGroups groups() {
+        return groups;
     }
 
     Connection delivering() {

@@ -8,7 +8,8 @@ import java.util.Objects;
 /// How an [EventLoop] works.
 ///
 /// @param ring queue sizes and setup flags
-/// @param buffers the receive memory, shared by all connections of the loop
+/// @param buffers the receive memory that all connections of the loop share
+/// @param layout whether connections have receive memory of their own besides, and which
 /// @param connectionsMax how many connections at a time; further ones wait in the listeners'
 ///        backlogs. Those that the program makes count but are not refused
 /// @param unsentHigh how many bytes may wait to be sent on one connection before whoever they
@@ -21,14 +22,15 @@ import java.util.Objects;
 /// @param connectTimeout how long connecting may take; zero for as long as the kernel tries
 /// @param lingerTimeout how long a closed connection may take to send the rest and to see its
 ///        peer close as well; zero for as long as the peer wishes
-public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int connectionsMax,
-        long unsentHigh, long unsentLow, long heldMax, Duration idleTimeout,
-        Duration connectTimeout, Duration lingerTimeout) {
+public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers,
+        BufferLayout layout, int connectionsMax, long unsentHigh, long unsentLow, long heldMax,
+        Duration idleTimeout, Duration connectTimeout, Duration lingerTimeout) {
 
     /// Checks limits.
     public EventLoopOptions {
         Objects.requireNonNull(ring, "ring");
         Objects.requireNonNull(buffers, "buffers");
+        Objects.requireNonNull(layout, "layout");
         if (connectionsMax < 1 || connectionsMax > UserData.SLOTS_MAX) {
             throw new IllegalArgumentException("connectionsMax=" + connectionsMax
                     + ": must be 1 to " + UserData.SLOTS_MAX);
@@ -52,7 +54,7 @@ public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int
     /// @return options
     public static EventLoopOptions defaults() {
         return new EventLoopOptions(RingOptions.defaults(), BufferGroupOptions.incremental(0),
-                1 << 20, 256 * 1024, 64 * 1024, 0,
+                BufferLayout.shared(), 1 << 20, 256 * 1024, 64 * 1024, 0,
                 Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(5));
     }
 
@@ -61,8 +63,8 @@ public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int
     /// @param options queue sizes and setup flags
     /// @return new options
     public EventLoopOptions withRing(RingOptions options) {
-        return new EventLoopOptions(options, buffers, connectionsMax, unsentHigh, unsentLow,
-                heldMax, idleTimeout, connectTimeout, lingerTimeout);
+        return new EventLoopOptions(options, buffers, layout, connectionsMax, unsentHigh,
+                unsentLow, heldMax, idleTimeout, connectTimeout, lingerTimeout);
     }
 
     /// The same with other receive memory.
@@ -70,8 +72,17 @@ public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int
     /// @param options how much and how
     /// @return new options
     public EventLoopOptions withBuffers(BufferGroupOptions options) {
-        return new EventLoopOptions(ring, options, connectionsMax, unsentHigh, unsentLow, heldMax,
-                idleTimeout, connectTimeout, lingerTimeout);
+        return new EventLoopOptions(ring, options, layout, connectionsMax, unsentHigh, unsentLow,
+                heldMax, idleTimeout, connectTimeout, lingerTimeout);
+    }
+
+    /// The same with receive memory divided in another way.
+    ///
+    /// @param how see [#layout]
+    /// @return new options
+    public EventLoopOptions withLayout(BufferLayout how) {
+        return new EventLoopOptions(ring, buffers, how, connectionsMax, unsentHigh, unsentLow,
+                heldMax, idleTimeout, connectTimeout, lingerTimeout);
     }
 
     /// The same with another limit on connections.
@@ -79,7 +90,7 @@ public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int
     /// @param count see [#connectionsMax]
     /// @return new options
     public EventLoopOptions withConnectionsMax(int count) {
-        return new EventLoopOptions(ring, buffers, count, unsentHigh, unsentLow, heldMax,
+        return new EventLoopOptions(ring, buffers, layout, count, unsentHigh, unsentLow, heldMax,
                 idleTimeout, connectTimeout, lingerTimeout);
     }
 
@@ -89,7 +100,7 @@ public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int
     /// @param high see [#unsentHigh]
     /// @return new options
     public EventLoopOptions withUnsent(long low, long high) {
-        return new EventLoopOptions(ring, buffers, connectionsMax, high, low, heldMax,
+        return new EventLoopOptions(ring, buffers, layout, connectionsMax, high, low, heldMax,
                 idleTimeout, connectTimeout, lingerTimeout);
     }
 
@@ -98,8 +109,8 @@ public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int
     /// @param bytes see [#heldMax]
     /// @return new options
     public EventLoopOptions withHeldMax(long bytes) {
-        return new EventLoopOptions(ring, buffers, connectionsMax, unsentHigh, unsentLow, bytes,
-                idleTimeout, connectTimeout, lingerTimeout);
+        return new EventLoopOptions(ring, buffers, layout, connectionsMax, unsentHigh, unsentLow,
+                bytes, idleTimeout, connectTimeout, lingerTimeout);
     }
 
     /// The same with other time limits.
@@ -109,8 +120,15 @@ public record EventLoopOptions(RingOptions ring, BufferGroupOptions buffers, int
     /// @param linger see [#lingerTimeout]
     /// @return new options
     public EventLoopOptions withTimeouts(Duration idle, Duration connect, Duration linger) {
-        return new EventLoopOptions(ring, buffers, connectionsMax, unsentHigh, unsentLow, heldMax,
-                idle, connect, linger);
+        return new EventLoopOptions(ring, buffers, layout, connectionsMax, unsentHigh, unsentLow,
+                heldMax, idle, connect, linger);
+    }
+
+    /// How much memory received bytes take at most, but for what is rescued.
+    ///
+    /// @return bytes of all buffers of all groups
+    public long receiveMemoryMax() {
+        return buffers.byteSize() + layout.byteSize();
     }
 
     /// What one connection may have of the receive memory.

@@ -15,8 +15,8 @@ import java.util.Objects;
 /// every hold; [EventLoop#statistics] is for every second.
 ///
 /// @param statistics the numbers
-/// @param buffers each buffer, by bid. Bytes that are still to be sent count as held, and their
-///        holder is the connection that is to take them
+/// @param buffers each buffer of the shared group, by bid. Bytes that are still to be sent count as
+///        held, and their holder is the connection that is to take them
 /// @param unsent connections whose unsent bytes are in receive buffers, those with most first: who
 ///        reads too slowly
 /// @param holders whose bytes the program holds, those with most memory first
@@ -40,12 +40,13 @@ public record LoopDetails(LoopStatistics statistics, List<BufferSnapshot> buffer
     /// @return how it stands now
     public static LoopDetails of(EventLoop loop, int namesMax) {
         loop.requireOwner();
-        Unsent unsent = new Unsent();
+        Unsent unsent = new Unsent(loop.group());
         loop.connections().forEach(unsent::visit);
         BufferGroup group = loop.group();
         return new LoopDetails(loop.statistics(), unsent.mergedWith(group.bufferSnapshots()),
                 unsent.first(namesMax), group.holds().holders(namesMax),
-                loop.starvation().parked(namesMax).stream().map(LoopDetails::name).toList());
+                loop.groups().shared().starvation().parked(namesMax).stream()
+                        .map(LoopDetails::name).toList());
     }
 
     private static String name(Connection connection) {
@@ -59,6 +60,7 @@ public record LoopDetails(LoopStatistics statistics, List<BufferSnapshot> buffer
     /// What lies in receive buffers because it is still to be sent.
     private static final class Unsent {
 
+        private final BufferGroup shared;
         /// By bid; grows.
         private final List<Buffer> buffers = new ArrayList<>();
         private final List<Queue> queues = new ArrayList<>();
@@ -72,6 +74,10 @@ public record LoopDetails(LoopStatistics statistics, List<BufferSnapshot> buffer
                 long nanos) {
         }
 
+        Unsent(BufferGroup shared) {
+            this.shared = shared;
+        }
+
         void visit(Connection connection) {
             SendQueue queue = connection.sendSide().queue();
             BitSet bids = new BitSet();
@@ -83,6 +89,8 @@ public record LoopDetails(LoopStatistics statistics, List<BufferSnapshot> buffer
                     pieces++;
                     bytes += queue.length(i);
                     bids.set(bid);
+                }
+                if (bid >= 0 && queue.group(i) == shared) {
                     add(bid, queue.length(i), connection);
                 }
             }

@@ -26,12 +26,15 @@ import dev.rill.ring.GroupSnapshot;
 /// @param bytesOvershot bytes received beyond what connections had asked for with `request`
 /// @param overBudget times the program held so much of a connection that nothing more was received
 ///        from it, see [EventLoopOptions#heldMax]
-/// @param group the receive memory by itself, with more numbers
+/// @param groups buffer groups that are registered now, see [BufferLayout]
+/// @param groupFallbacks connections that had to use the shared group because there was no other
+/// @param group the shared group by itself, with more numbers; all others sum up all groups
 public record LoopStatistics(int connections, long accepted, long bytesReceived, long bytesSent,
         long bytesDiscarded, long completions, long enters, int buffersLent, int buffersHeld,
         long bytesUsedUp, long exhaustions, int parked, long rescues, long rescuedBytes,
         long copyMemory, int holds, long holdRescues, long holdBytesMoved,
-        long bytesOvershot, long overBudget, GroupSnapshot group) {
+        long bytesOvershot, long overBudget, int groups, long groupFallbacks,
+        GroupSnapshot group) {
 
     /// Two loops taken together.
     ///
@@ -47,7 +50,8 @@ public record LoopStatistics(int connections, long accepted, long bytesReceived,
                 rescuedBytes + other.rescuedBytes, copyMemory + other.copyMemory,
                 holds + other.holds, holdRescues + other.holdRescues,
                 holdBytesMoved + other.holdBytesMoved, bytesOvershot + other.bytesOvershot,
-                overBudget + other.overBudget, group.plus(other.group));
+                overBudget + other.overBudget, groups + other.groups,
+                groupFallbacks + other.groupFallbacks, group.plus(other.group));
     }
 
     /// How well received bytes filled the buffers they used up.

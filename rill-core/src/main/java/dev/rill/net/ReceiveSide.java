@@ -7,6 +7,7 @@ import static dev.rill.abi.CqeFlags.IORING_CQE_F_SOCK_NONEMPTY;
 import dev.rill.abi.Errno;
 import dev.rill.ring.BufferGroup;
 import dev.rill.ring.HoldListener;
+import dev.rill.ring.Received;
 import dev.rill.ring.Sqe;
 
 /// The receiving half of a connection: one multishot receive that is armed while somebody wants
@@ -31,11 +32,15 @@ final class ReceiveSide implements HoldListener {
 
     private final Connection connection;
     private final EventLoop loop;
-    private final BufferGroup group;
     private final int fd;
+    /// Null until it is armed for the first time, or asked for; changes only while it is not armed.
+    private Lane lane;
+    private BufferGroup group;
 
     private final Credit credit = new Credit();
     private final Budget budget;
+    /// Null where there is one size of buffers.
+    private final SizeFit fit;
     private boolean armed;
     /// Whether the armed receive ends when the credit is used up.
     private boolean limited;
@@ -55,8 +60,35 @@ final class ReceiveSide implements HoldListener {
         this.connection = connection;
         this.fd = fd;
         loop = connection.loop();
-        group = loop.group();
         budget = new Budget(loop.options().budget());
+        fit = loop.groups().hasClasses() ? new SizeFit(loop.groups()) : null;
+    }
+
+    /// Where its bytes go.
+    BufferGroup group() {
+        if (lane == null) {
+            use(loop.groups().take());
+        }
+        return group;
+    }
+
+    /// Whether bytes that are being shown may stay where they are until they are sent. Those in the
+    /// last buffer of a connection's own group may not: it would wait for its own bytes to go, and
+    /// who sends much before it reads would never see the answer.
+    boolean mayHold(Received data) {
+        return data.group() == group && (!lane.isExclusive() || group.lent() > 1);
+    }
+
+    /// Nothing is in flight, nothing comes any more.
+    void closed() {
+        if (lane != null) {
+            loop.groups().give(lane);
+        }
+    }
+
+    private void use(Lane other) {
+        lane = other;
+        group = other.group();
     }
 
     boolean ended() {
@@ -125,6 +157,11 @@ final class ReceiveSide implements HoldListener {
     }
 
     private void arm(boolean withLimit, int most) {
+        if (lane == null) {
+            use(loop.groups().take());
+        } else if (fit != null) {
+            use(fit.choose(lane));
+        }
         Sqe sqe = loop.sqe();
         capped = loop.receiveLimits().goAlong();
         if (!withLimit || !capped && !loop.receiveLimits().areSingles()) {
@@ -144,6 +181,7 @@ final class ReceiveSide implements HoldListener {
     }
 
     void completed(int res, int flags) {
+        lane.touch();
         if ((flags & IORING_CQE_F_BUFFER) != 0) {
             connection.touch();
             deliver(res, flags);
@@ -155,6 +193,9 @@ final class ReceiveSide implements HoldListener {
                 update(); // the kernel does not know that this is enough
             }
             lookForEnd(flags);
+            if (fit != null && fit.isOther(lane)) {
+                armAnew();
+            }
             return;
         }
         armed = false;
@@ -167,7 +208,7 @@ final class ReceiveSide implements HoldListener {
             case Errno.ENOBUFS -> {
                 parked = true;
                 parkedEvent = ConnectionParkedEvent.start();
-                loop.starvation().park(connection);
+                lane.starvation().park(connection);
             }
             case Errno.ECANCELED, Errno.EAGAIN, Errno.EINTR -> update();
             default -> {
@@ -191,10 +232,16 @@ final class ReceiveSide implements HoldListener {
         } else if (firstParts >= 0) {
             boolean mayBeLost = firstParts >= PARTS_AT_ONCE;
             firstParts = -1;
-            if (mayBeLost && !cancelled && !connection.isReleased()) {
-                cancelled = true;
-                loop.cancel(connection.tagged(UserData.RECEIVE));
+            if (mayBeLost) {
+                armAnew();
             }
+        }
+    }
+
+    private void armAnew() {
+        if (!cancelled && !connection.isReleased()) {
+            cancelled = true;
+            loop.cancel(connection.tagged(UserData.RECEIVE));
         }
     }
 
@@ -224,6 +271,9 @@ final class ReceiveSide implements HoldListener {
     }
 
     private void deliver(int res, int flags) {
+        if (fit != null) {
+            fit.received(res);
+        }
         if (res > 0 && connection.isEstablished()) {
             loop.counters().bytesOvershot += credit.received(res);
         }

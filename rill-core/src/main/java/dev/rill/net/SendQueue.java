@@ -14,7 +14,6 @@ final class SendQueue {
 
     private static final int INITIAL_CAPACITY = 4;
 
-    private final BufferGroup group;
     private final CopyPool copies;
 
     /// By position modulo the capacity: where the bytes are, how many, and whose memory it is: a
@@ -22,14 +21,15 @@ final class SendQueue {
     private long[] addresses = new long[INITIAL_CAPACITY];
     private int[] lengths = new int[INITIAL_CAPACITY];
     private int[] owners = new int[INITIAL_CAPACITY];
+    /// The group of a bid, otherwise null.
+    private BufferGroup[] groups = new BufferGroup[INITIAL_CAPACITY];
     private int head;
     private int count;
     private long bytes;
     /// Bytes in use of the block that is being filled.
     private int blockUsed;
 
-    SendQueue(BufferGroup group, CopyPool copies) {
-        this.group = group;
+    SendQueue(CopyPool copies) {
         this.copies = copies;
     }
 
@@ -71,16 +71,21 @@ final class SendQueue {
         return owners[position(piece)];
     }
 
+    /// In which group that bid is; null when it is none.
+    BufferGroup group(int piece) {
+        return groups[position(piece)];
+    }
+
     /// How many bytes a piece has.
     int length(int piece) {
         return lengths[position(piece)];
     }
 
     /// Appends received bytes where they are, and holds their buffer.
-    void addHeld(int bid, long address, int length) {
-        if (!join(bid, address, length)) {
+    void addHeld(BufferGroup group, int bid, long address, int length) {
+        if (!join(group, bid, address, length)) {
             group.retain(bid);
-            append(bid, address, length);
+            append(group, bid, address, length);
         }
     }
 
@@ -95,8 +100,8 @@ final class SendQueue {
                     copies.area(block), copies.offset(block) + blockUsed, take);
             long address = copies.address(block) + blockUsed;
             blockUsed += take;
-            if (!join(~block, address, take)) {
-                append(~block, address, take);
+            if (!join(null, ~block, address, take)) {
+                append(null, ~block, address, take);
             }
             at += take;
         }
@@ -146,18 +151,21 @@ final class SendQueue {
         long[] oldAddresses = new long[total];
         int[] oldLengths = new int[total];
         int[] oldOwners = new int[total];
+        BufferGroup[] oldGroups = new BufferGroup[total];
         for (int i = kept; i < total; i++) {
             oldAddresses[i] = addresses[position(i)];
             oldLengths[i] = lengths[position(i)];
             oldOwners[i] = owners[position(i)];
+            oldGroups[i] = groups[position(i)];
             bytes -= oldLengths[i];
         }
         count = kept;
         long moved = 0;
         for (int i = kept; i < total; i++) {
             if (oldOwners[i] < 0) {
-                append(oldOwners[i], oldAddresses[i], oldLengths[i]);
+                append(null, oldOwners[i], oldAddresses[i], oldLengths[i]);
             } else {
+                BufferGroup group = oldGroups[i];
                 MemorySegment buffer = group.buffer(oldOwners[i]);
                 addCopy(buffer, oldAddresses[i] - buffer.address(), oldLengths[i]);
                 group.release(oldOwners[i]);
@@ -167,12 +175,13 @@ final class SendQueue {
         return moved;
     }
 
-    private boolean join(int owner, long address, int length) {
+    private boolean join(BufferGroup group, int owner, long address, int length) {
         if (count == 0) {
             return false;
         }
         int last = position(count - 1);
-        if (owners[last] != owner || addresses[last] + lengths[last] != address) {
+        if (owners[last] != owner || groups[last] != group
+                || addresses[last] + lengths[last] != address) {
             return false;
         }
         lengths[last] += length;
@@ -180,7 +189,7 @@ final class SendQueue {
         return true;
     }
 
-    private void append(int owner, long address, int length) {
+    private void append(BufferGroup group, int owner, long address, int length) {
         if (count == addresses.length) {
             grow();
         }
@@ -188,6 +197,7 @@ final class SendQueue {
         addresses[at] = address;
         lengths[at] = length;
         owners[at] = owner;
+        groups[at] = group;
         count++;
         bytes += length;
     }
@@ -208,6 +218,8 @@ final class SendQueue {
 
     private void dropFirst() {
         int owner = owners[head];
+        BufferGroup group = groups[head];
+        groups[head] = null; // not kept from being closed
         head = head + 1 & addresses.length - 1;
         count--;
         if (owner >= 0) {
@@ -223,21 +235,16 @@ final class SendQueue {
 
     private void grow() {
         int capacity = addresses.length;
-        addresses = rotated(addresses, Arrays.copyOf(addresses, 2 * capacity));
-        lengths = rotated(lengths, Arrays.copyOf(lengths, 2 * capacity));
-        owners = rotated(owners, Arrays.copyOf(owners, 2 * capacity));
+        lengths = rotated(lengths, Arrays.copyOf(lengths, 2 * capacity), capacity);
+        owners = rotated(owners, Arrays.copyOf(owners, 2 * capacity), capacity);
+        groups = rotated(groups, Arrays.copyOf(groups, 2 * capacity), capacity);
+        addresses = rotated(addresses, Arrays.copyOf(addresses, 2 * capacity), capacity);
         head = 0;
     }
 
-    private long[] rotated(long[] old, long[] into) {
-        System.arraycopy(old, head, into, 0, old.length - head);
-        System.arraycopy(old, 0, into, old.length - head, head);
-        return into;
-    }
-
-    private int[] rotated(int[] old, int[] into) {
-        System.arraycopy(old, head, into, 0, old.length - head);
-        System.arraycopy(old, 0, into, old.length - head, head);
+    private <A> A rotated(A old, A into, int capacity) {
+        System.arraycopy(old, head, into, 0, capacity - head);
+        System.arraycopy(old, 0, into, capacity - head, head);
         return into;
     }
 }

@@ -4,7 +4,6 @@ import static dev.rill.abi.MsgFlags.MSG_NOSIGNAL;
 import static dev.rill.abi.MsgFlags.MSG_WAITALL;
 
 import dev.rill.abi.Errno;
-import dev.rill.ring.BufferGroup;
 import dev.rill.ring.Received;
 import dev.rill.ring.Sqe;
 import java.lang.foreign.MemorySegment;
@@ -23,7 +22,6 @@ final class SendSide {
 
     private final Connection connection;
     private final EventLoop loop;
-    private final BufferGroup group;
     private final int fd;
     private final SendQueue queue;
 
@@ -46,8 +44,7 @@ final class SendSide {
         this.connection = connection;
         this.fd = fd;
         loop = connection.loop();
-        group = loop.group();
-        queue = new SendQueue(group, loop.outbox().copies());
+        queue = new SendQueue(loop.outbox().copies());
     }
 
     boolean ended() {
@@ -72,8 +69,9 @@ final class SendSide {
     }
 
     void add(Received data) {
-        if (data.group() == group) {
-            queue.addHeld(data.bid(), data.address(), data.length());
+        Connection source = loop.delivering();
+        if (source != null && source.receiveSide().mayHold(data)) {
+            queue.addHeld(data.group(), data.bid(), data.address(), data.length());
         } else {
             queue.addCopy(data.segment(), 0, data.length());
         }
@@ -152,7 +150,7 @@ final class SendSide {
         }
         if (rescuing) {
             rescuing = false;
-            loop.starvation().rescued(queue.moveOut(0));
+            loop.groups().shared().starvation().rescued(queue.moveOut(0));
         }
         if (aboveHigh && queue.bytes() <= loop.options().unsentLow()) {
             aboveHigh = false;

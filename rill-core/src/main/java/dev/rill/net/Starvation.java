@@ -24,6 +24,8 @@ final class Starvation {
 
     private final EventLoop loop;
     private final BufferGroup group;
+    /// All its bytes come from one connection, which waits for nobody but itself.
+    private final boolean exclusive;
     private final ArrayDeque<Connection> parked = new ArrayDeque<>();
     private final Timers.Timer timer = new Timers.Timer(this::rescue);
     private final int lowWater;
@@ -33,9 +35,10 @@ final class Starvation {
     private long rescues;
     private long rescuedBytes;
 
-    Starvation(EventLoop loop) {
+    Starvation(EventLoop loop, BufferGroup group, boolean exclusive) {
         this.loop = loop;
-        group = loop.group();
+        this.group = group;
+        this.exclusive = exclusive;
         lowWater = group.options().buffers() / LOW_WATER_PARTS;
         holdsAgain = loop.now();
     }
@@ -68,7 +71,7 @@ final class Starvation {
             event.commit();
             event = null;
         }
-        if (!parked.isEmpty() && !timer.isSet()) {
+        if (!parked.isEmpty() && !exclusive && !timer.isSet()) {
             loop.timers().set(timer, loop.now() + PATIENCE_NANOS);
         }
     }
@@ -106,6 +109,11 @@ final class Starvation {
     /// How many bytes were moved.
     long rescuedBytes() {
         return rescuedBytes;
+    }
+
+    /// Nothing is to be done any more.
+    void close() {
+        loop.timers().cancel(timer);
     }
 
     private void rescueHolds() {

@@ -27,6 +27,11 @@ final class Upkeep {
         }
     }
 
+    /// Nothing is to be done any more.
+    void close() {
+        timers.cancel(timer);
+    }
+
     private void trim() {
         bytes = group.bytesReceived();
         if (group.trim() && group.isEnlarged()) {

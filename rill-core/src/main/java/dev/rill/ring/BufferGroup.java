@@ -53,6 +53,7 @@ public final class BufferGroup implements AutoCloseable {
     private final GroupMeter meter;
     private final Kernel kernel;
 
+    private Runnable whenBack;
     private int parts;
     private int nextPart;
     private int held;
@@ -289,6 +290,9 @@ public final class BufferGroup implements AutoCloseable {
             } else {
                 lend(bid); // in the order in which they come back
             }
+            if (whenBack != null) {
+                whenBack.run();
+            }
         }
     }
 
@@ -362,6 +366,22 @@ public final class BufferGroup implements AutoCloseable {
     /// @return buffers that nobody here holds
     public int available() {
         return consumption.outstanding() + areas.available();
+    }
+
+    /// What is done when a buffer has come back and [#publish] would lend it: for whoever has many
+    /// groups and publishes those alone in which something has happened. On the owner's thread.
+    ///
+    /// @param action must not call this group
+    public void onReturn(Runnable action) {
+        bufferRing.requireOwner();
+        whenBack = action;
+    }
+
+    /// How many receives found no buffer.
+    ///
+    /// @return completions with `-ENOBUFS` that [#received] was shown
+    public long exhaustions() {
+        return meter.exhaustions();
     }
 
     /// How many buffers the kernel has.

@@ -163,6 +163,16 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
                 buffers, bufferSize, false);
     }
 
+    /// The same with another group id.
+    ///
+    /// @param bgid the buffer group id
+    /// @return new options
+    public BufferGroupOptions withBgid(int bgid) {
+        return new BufferGroupOptions(new BufferRingOptions(bgid, ring.entries(),
+                ring.incremental(), ring.mapped(), ring.minLeft()), buffers, bufferSize, bundles,
+                watchedHolds, rescueMax, areaBuffers, lentMin, hugePages);
+    }
+
     /// How much memory this is.
     ///
     /// @return bytes of all buffers

@@ -57,6 +57,10 @@ final class GroupMeter {
         batchTimed = false;
     }
 
+    long exhaustions() {
+        return exhaustions;
+    }
+
     GroupSnapshot snapshot() {
         Holds holds = group.holds();
         int current = consumption.current();

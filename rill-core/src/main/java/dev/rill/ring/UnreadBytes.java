@@ -35,8 +35,9 @@ public final class UnreadBytes implements AutoCloseable {
     private static final int KEPT_MAX = 64 * 1024;
     private static final byte[] NONE = {};
 
-    private final BufferGroup group;
     private final int unreadMax;
+    /// Where the unread bytes are, or were.
+    private BufferGroup group;
 
     /// Where the unread bytes are: a buffer, or the copy.
     private MemorySegment memory = MemorySegment.NULL;
@@ -63,7 +64,7 @@ public final class UnreadBytes implements AutoCloseable {
 
     /// Begins with nothing.
     ///
-    /// @param group where the bytes will come from
+    /// @param group where the bytes will come from; when others come, from there
     /// @param unreadMax how many bytes may be unread when the parser wants more
     public UnreadBytes(BufferGroup group, int unreadMax) {
         if (unreadMax < 1) {
@@ -76,14 +77,11 @@ public final class UnreadBytes implements AutoCloseable {
 
     /// Appends a part, and has everything read that can be.
     ///
-    /// @param part what has come, of this group
+    /// @param part what has come
     /// @param parser reads
     /// @throws IllegalStateException when more is unread than allowed, because a message is too
     ///         long or never ends; it is dropped then
     public void received(Received part, Parser parser) {
-        if (part.group() != group) {
-            throw new IllegalArgumentException(part + " is of another group than " + group);
-        }
         if (parsing) {
             throw new IllegalStateException("bytes are being parsed: return first");
         }
@@ -180,7 +178,8 @@ public final class UnreadBytes implements AutoCloseable {
     private void append(Received part) {
         if (length == 0) {
             stayInBuffer(part, part.length());
-        } else if (bid == part.bid() && offset + length == part.offset() && !hold.isMoved()) {
+        } else if (bid == part.bid() && group == part.group()
+                && offset + length == part.offset() && !hold.isMoved()) {
             length += part.length();
         } else {
             appendCopy(part);
@@ -228,6 +227,7 @@ public final class UnreadBytes implements AutoCloseable {
 
     /// The unread bytes are the last of a part.
     private void stayInBuffer(Received part, int count) {
+        group = part.group();
         memory = group.buffer(part.bid());
         bid = part.bid();
         offset = part.offset() + part.length() - count;

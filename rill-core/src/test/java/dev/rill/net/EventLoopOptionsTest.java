@@ -61,13 +61,16 @@ class EventLoopOptionsTest {
     void eachChangeChangesWhatItSaysAndNothingElse() {
         RingOptions ring = RingOptions.defaults().withQueues(8, 16);
         BufferGroupOptions buffers = BufferGroupOptions.classic(3, 4, 4096);
+        BufferLayout layout = BufferLayout.sizeClasses(BufferGroupOptions.classic(0, 4, 64));
         Duration idle = Duration.ofSeconds(1);
         Duration connect = Duration.ofSeconds(2);
         Duration linger = Duration.ofSeconds(3);
-        EventLoopOptions all = DEFAULTS.withRing(ring).withBuffers(buffers).withConnectionsMax(7)
+        EventLoopOptions all = DEFAULTS.withRing(ring).withBuffers(buffers).withLayout(layout)
+                .withConnectionsMax(7)
                 .withUnsent(10, 20).withHeldMax(30).withTimeouts(idle, connect, linger);
         assertThat(all).isEqualTo(
-                new EventLoopOptions(ring, buffers, 7, 20, 10, 30, idle, connect, linger));
+                new EventLoopOptions(ring, buffers, layout, 7, 20, 10, 30, idle, connect,
+                        linger));
     }
 
     private static void expectRefused(ThrowingCallable call, String words) {

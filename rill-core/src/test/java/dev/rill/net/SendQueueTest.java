@@ -43,7 +43,7 @@ class SendQueueTest {
             sockets = rig.unixStream();
             group = BufferGroup.open(rig.ring(), options);
             copies = new CopyPool(kernel);
-            queue = new SendQueue(group, copies);
+            queue = new SendQueue(copies);
         }
 
         static Bench incremental(Kernel kernel) {
@@ -69,7 +69,7 @@ class SendQueueTest {
                 group.received(cqe.res(), cqe.flags());
                 while (group.next()) {
                     Received part = group.part();
-                    queue.addHeld(part.bid(), part.address(), part.length());
+                    queue.addHeld(part.group(), part.bid(), part.address(), part.length());
                     done += part.length();
                 }
             }

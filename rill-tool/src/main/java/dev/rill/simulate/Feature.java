@@ -72,5 +72,9 @@ public enum Feature {
     /// Peers that are there and do nothing any more.
     VANISHERS,
     /// Peers that send and never read.
-    NEVER_READERS
+    NEVER_READERS,
+    /// Connections have buffer groups of their own, as long as there are some.
+    OWN_GROUPS,
+    /// Buffers of several sizes.
+    SIZE_CLASSES
 }

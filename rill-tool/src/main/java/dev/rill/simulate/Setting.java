@@ -2,6 +2,7 @@ package dev.rill.simulate;
 
 import dev.rill.Kernels;
 import dev.rill.kernel.SimulationOptions;
+import dev.rill.net.BufferLayout;
 import dev.rill.net.EventLoopOptions;
 import dev.rill.ring.BufferGroupOptions;
 import dev.rill.ring.BufferRingOptions;
@@ -35,6 +36,11 @@ final class Setting {
     private static final Set<Feature> SELDOM = EnumSet.of(Feature.STOP, Feature.RESETS,
             Feature.FAILED_CONNECTS, Feature.FAILED_CALLS, Feature.UNIX, Feature.OTHER_KERNEL,
             Feature.FEW_CONNECTIONS);
+
+    /// Drawn by themselves, so that seeds from before there were any stay what they were.
+    private static final EnumSet<Feature> LAYOUTS =
+            EnumSet.of(Feature.OWN_GROUPS, Feature.SIZE_CLASSES);
+    private static final double LAYOUT_CHANCE = 0.15;
 
     /// Where peers connect to.
     ///
@@ -71,7 +77,7 @@ final class Setting {
     Setting(long seed, int connectionsMax, Set<Feature> without) {
         this.seed = seed;
         Draw swarm = Draw.of(seed, 1);
-        for (Feature feature : Feature.values()) {
+        for (Feature feature : EnumSet.complementOf(LAYOUTS)) {
             if (swarm.chance(SELDOM.contains(feature) ? 0.15 : 0.35)) {
                 features.add(feature);
             }
@@ -80,15 +86,17 @@ final class Setting {
         int wanted = size < 40 ? swarm.wild(1, 20) : size < 85 ? swarm.wild(10, 200)
                 : size < 97 ? swarm.wild(200, 1000) : swarm.wild(1000, 3000);
         connections = Math.min(wanted, connectionsMax);
+        drawLayout(Draw.of(seed, 9));
         features.removeAll(without);
         if (has(Feature.RELAY)) {
             features.remove(Feature.FEW_CONNECTIONS); // its own connections could take all places
         }
         machine = machine(Draw.of(seed, 2));
         Draw sizes = Draw.of(seed, 3);
-        loops.add(loop(sizes));
+        Draw layouts = Draw.of(seed, 10);
+        loops.add(withLayout(loop(sizes), layouts));
         if (has(Feature.SECOND_LOOP)) {
-            loops.add(loop(sizes));
+            loops.add(withLayout(loop(sizes), layouts));
         }
         openDoors(Draw.of(seed, 4));
         Draw crowd = Draw.of(seed, 5);
@@ -157,6 +165,28 @@ final class Setting {
                         Duration.ofMillis(draw.of(losesEnds() ? 5000 : 0, 50, 5000)));
     }
 
+    private void drawLayout(Draw draw) {
+        if (draw.chance(LAYOUT_CHANCE)) {
+            features.add(Feature.OWN_GROUPS);
+        } else if (draw.chance(LAYOUT_CHANCE)) {
+            features.add(Feature.SIZE_CLASSES);
+        }
+    }
+
+    private EventLoopOptions withLayout(EventLoopOptions loop, Draw draw) {
+        if (has(Feature.OWN_GROUPS)) {
+            BufferGroupOptions each = group(draw);
+            int buffers = draw.between(1, Math.min(4, each.buffers()));
+            BufferGroupOptions few = each.ring().incremental()
+                    ? BufferGroupOptions.incremental(0, buffers, each.bufferSize())
+                    : BufferGroupOptions.classic(0, buffers, each.bufferSize());
+            return loop.withLayout(BufferLayout.perConnection(draw.wild(1, connections + 1), few));
+        }
+        return has(Feature.SIZE_CLASSES) ? loop.withLayout(draw.chance(0.5)
+                ? BufferLayout.sizeClasses(group(draw))
+                : BufferLayout.sizeClasses(group(draw), group(draw))) : loop;
+    }
+
     private BufferGroupOptions group(Draw draw) {
         int buffers = has(Feature.FEW_BUFFERS) ? draw.between(1, 7) : draw.wild(8, 512);
         int size = has(Feature.TINY_BUFFERS) ? draw.wild(16, 512) : draw.wild(1024, 128 * 1024);
@@ -222,6 +252,15 @@ final class Setting {
         for (EventLoopOptions loop : loops) {
             text.append("; ").append(loop.buffers().buffers()).append(" x ")
                     .append(loop.buffers().bufferSize());
+            switch (loop.layout()) {
+                case BufferLayout.PerConnection own -> text.append(" and ")
+                        .append(own.groupsMax()).append(" of ").append(own.each().buffers())
+                        .append(" x ").append(own.each().bufferSize());
+                case BufferLayout.SizeClasses sizes -> sizes.others().forEach(other ->
+                        text.append(" and ").append(other.buffers()).append(" x ")
+                                .append(other.bufferSize()));
+                case BufferLayout.Shared _ -> { }
+            }
         }
         doors.forEach(door -> text.append("; ").append(door.isRelay()
                 ? "RELAY to " + door.target() : door.kind().name()));

@@ -1,5 +1,6 @@
 package dev.rill.simulate;
 
+import dev.rill.net.BufferLayout;
 import dev.rill.net.Connection;
 import dev.rill.net.ConnectionHandler;
 import dev.rill.net.EventLoop;
@@ -55,9 +56,19 @@ final class Site {
         draw = Draw.of(setting.seed, 1000 + index);
         EventLoopOptions options = setting.loops.get(index);
         loop = World.retried(() -> EventLoop.open(world.kernel(), options));
-        scratch = new byte[Math.toIntExact(options.buffers().bufferSize())];
+        scratch = new byte[sizeMax(options)];
         last = loop.statistics();
         lateUntil = world.now();
+    }
+
+    private static int sizeMax(EventLoopOptions options) {
+        int shared = options.buffers().bufferSize();
+        return switch (options.layout()) {
+            case BufferLayout.PerConnection own -> Math.max(shared, own.each().bufferSize());
+            case BufferLayout.SizeClasses sizes ->
+                Math.max(shared, sizes.others().getLast().bufferSize());
+            case BufferLayout.Shared _ -> shared;
+        };
     }
 
     /// Listens at a door.
@@ -247,15 +258,17 @@ final class Site {
                 "received", last.bytesReceived(), "delivered", delivered);
         require(last.connections() == live, "each connection is opened and closed once",
                 "connections", last.connections(), "known", live);
-        require(group.openHolds() == openHolds, "a hold is open until it is closed",
-                "holds", group.openHolds(), "known", openHolds);
+        require(last.holds() == openHolds, "a hold is open until it is closed",
+                "holds", last.holds(), "known", openHolds);
+        require(last.groups() <= groupsMax(), "groups are bounded",
+                "groups", last.groups(), "bound", groupsMax());
         require(group.bytesMoved() <= options().buffers().rescueMax(),
                 "moved bytes stay within rescueMax",
                 "moved", group.bytesMoved(), "rescueMax", options().buffers().rescueMax());
         require(last.copyMemory() <= copyMemoryMax(), "memory for copies is bounded",
                 "copies", last.copyMemory(), "bound", copyMemoryMax());
         if (drained) {
-            require(last.parked() == 0 || group.held() == group.buffers(),
+            require(last.parked() == 0 || group.held() == group.buffers() || last.groups() > 1,
                     "nobody is parked while there are buffers",
                     "parked", last.parked(), "held", group.held());
             checkEntries(group);
@@ -309,11 +322,19 @@ final class Site {
                 "a buffer is in one state", "lent", lent, "held", held);
     }
 
+    private int groupsMax() {
+        return switch (options().layout()) {
+            case BufferLayout.PerConnection own -> 1 + own.groupsMax();
+            case BufferLayout.SizeClasses sizes -> 1 + sizes.others().size();
+            case BufferLayout.Shared _ -> 1;
+        };
+    }
+
     /// For each connection the high-water mark and what was under way when it was passed: what
     /// the program adds at once, or what the group can hold.
     private long copyMemoryMax() {
         long each = options().unsentHigh() + 2L * setting.chunkMax
-                + options().buffers().byteSize();
+                + options().receiveMemoryMax();
         return liveMost * (each + 2L * COPY_BLOCK) + 2L * COPY_AREA;
     }
 
@@ -327,7 +348,8 @@ final class Site {
             continue; // those that waited for memory have their turn
         }
         GroupSnapshot group = loop.statistics().group();
-        require(group.held() == 0 && group.lent() >= Math.min(group.wanted(), group.allocated()),
+        require(last.buffersHeld() == 0
+                && group.lent() >= Math.min(group.wanted(), group.allocated()),
                 "at the end every buffer has come back",
                 "lent", group.lent(), "of", group.wanted());
         require(last.parked() == 0, "at the end nobody is parked",
