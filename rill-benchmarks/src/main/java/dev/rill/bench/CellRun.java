@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 /// lets them take turns.
 final class CellRun {
 
-    /// A quarter of what the slowest peer can do at full speed. Messages that come one by one cost a
-    /// server more than those that come in batches, so half of it is more than some can do.
+    /// A quarter of what the slowest peer can do at full speed. Messages that come one by one cost
+    /// a server more than those that come in batches, so half of it is more than some can do.
     private static final double PACE = 0.25;
     private static final int PACED_ROUNDS = 3;
 
