@@ -14,7 +14,7 @@ final class Message {
     byte[] name;
     /// Where a received message was sent to; null when the socket does not say.
     byte[] destination;
-    /// Whether control data is wanted.
+    /// Whether there is a header that tells of control data, or that it found no room.
     boolean wantsControl;
 
     /// Bytes left to read after a receive; -1 when the socket does not say.

@@ -24,6 +24,8 @@ record MessageHeader(long address, long name, int nameLength, long control, long
         long vectorLength) {
 
     private static final int NAME_MAX = 128;
+    /// `sizeof(struct cmsghdr)`.
+    private static final int CONTROL_HEADER_SIZE = 16;
 
     /// Reads the structure of a receive.
     ///
@@ -123,14 +125,14 @@ record MessageHeader(long address, long name, int nameLength, long control, long
         }
         Message message = request.message;
         int name = message.name == null || nameLength == 0 ? 0 : message.name.length;
-        int controlRoom = (int) Math.min(controlLength, message.control.length);
+        int controlRoom = controlSize(message);
         int flags = flags(message);
         out.set(JAVA_INT_UNALIGNED, IoUringRecvmsgOut.NAMELEN, name);
         out.set(JAVA_INT_UNALIGNED, IoUringRecvmsgOut.CONTROLLEN, controlRoom);
         out.set(JAVA_INT_UNALIGNED, IoUringRecvmsgOut.PAYLOADLEN, payloadLength);
         out.set(JAVA_INT_UNALIGNED, IoUringRecvmsgOut.FLAGS, flags);
         copy(message.name, Math.min(name, nameLength), out, IoUringRecvmsgOut.SIZE);
-        copy(message.control, controlRoom, out, IoUringRecvmsgOut.SIZE + nameLength);
+        copyControl(message, out, IoUringRecvmsgOut.SIZE + nameLength);
         return 0;
     }
 
@@ -148,11 +150,11 @@ record MessageHeader(long address, long name, int nameLength, long control, long
             }
             header.set(JAVA_INT_UNALIGNED, Msghdr.NAMELEN, nameSize);
         }
-        int controlRoom = (int) Math.min(controlLength, message.control.length);
+        int controlRoom = controlSize(message);
         if (controlRoom > 0) {
             MemorySegment into = memory.slice(control, controlRoom);
             if (into != null) {
-                copy(message.control, controlRoom, into, 0);
+                copyControl(message, into, 0);
             }
         }
         header.set(JAVA_LONG_UNALIGNED, Msghdr.CONTROLLEN, controlRoom);
@@ -161,8 +163,27 @@ record MessageHeader(long address, long name, int nameLength, long control, long
 
     /// What the program is told; one of its own flags comes back.
     private int flags(Message message) {
-        return message.answerFlags | message.flags & MSG_CMSG_CLOEXEC
-                | (message.control.length > controlLength ? MSG_CTRUNC : 0);
+        return message.answerFlags | message.flags & MSG_CMSG_CLOEXEC;
+    }
+
+    /// Whether there was more control data than room for it, as a flag of the answer.
+    int cutOff(Message message) {
+        return message.control.length > controlLength ? MSG_CTRUNC : 0;
+    }
+
+    /// How much room control data takes: without room for its header it is left out.
+    private int controlSize(Message message) {
+        return controlLength < CONTROL_HEADER_SIZE ? 0
+                : (int) Math.min(controlLength, message.control.length);
+    }
+
+    /// What is cut off is as long as its room (`put_cmsg`).
+    private void copyControl(Message message, MemorySegment into, long at) {
+        int size = controlSize(message);
+        copy(message.control, size, into, at);
+        if (size > 0 && into.get(JAVA_LONG_UNALIGNED, at) > size) {
+            into.set(JAVA_LONG_UNALIGNED, at, size);
+        }
     }
 
     private static void copy(byte[] from, int length, MemorySegment into, long at) {

@@ -279,9 +279,10 @@ final class NetReceive {
             }
             MessageHeader header = (MessageHeader) request.operation;
             Message message = request.message.reset(request.opFlags);
-            message.wantsControl = header.controlLength() > 0;
+            message.wantsControl = true;
             long wanted = message.data.remaining();
             int result = socket.receive(message);
+            message.answerFlags |= header.cutOff(message);
             if (result == -Errno.EAGAIN) {
                 request.ring.buffers().recycle(request);
                 return result;
@@ -289,8 +290,8 @@ final class NetReceive {
             if (!request.multishot && result >= 0) {
                 header.answer(request.memory(), message); // also when the rest is waited for
             }
-            if (!request.multishot && header.controlLength() == 0
-                    && waitsForMore(request, socket, result, wanted)) {
+            long needed = header.controlLength() == 0 ? wanted : 0; // with more than bytes: any
+            if (!request.multishot && waitsForMore(request, socket, result, needed)) {
                 return -Errno.EAGAIN;
             }
             if (result < 0) {

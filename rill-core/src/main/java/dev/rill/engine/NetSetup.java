@@ -102,6 +102,10 @@ final class NetSetup {
         if (request.off < 0 || request.off > ADDRESS_MAX) {
             return -Errno.EINVAL;
         }
+        if (request.off == 0) { // nothing is read
+            request.destination = new byte[0];
+            return 0;
+        }
         MemorySegment address = request.memory().slice(request.addr, request.off);
         if (address == null) {
             return -Errno.EFAULT;

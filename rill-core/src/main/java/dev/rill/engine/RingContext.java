@@ -320,6 +320,11 @@ final class RingContext implements OpenFile {
         return completions.tryPost(request.userData, res, cflags);
     }
 
+    /// Whether completions wait to be posted together with others.
+    boolean posts() {
+        return posting || !completed.isEmpty();
+    }
+
     /// Posts the batch and lets linked requests follow (`__io_submit_flush_completions`).
     void flush() {
         if (posting) {

@@ -41,9 +41,9 @@ final class Workers {
                 return;
             }
             call(request);
-            return;
+        } else {
+            end(request, result);
         }
-        end(request, result);
     }
 
     /// The last resort is to wait inside the call.
@@ -113,12 +113,23 @@ final class Workers {
         request.unlocked = false;
         request.hasMessage = false; // its room for entries is freed, not kept
         switch (result) {
-            case Request.COMPLETE -> ring.queue(request, Request.WORK_COMPLETE);
+            case Request.COMPLETE -> post(request);
             case Request.SKIP -> ring.timeouts().startLink(request);
             default -> {
                 ring.prepareFailure(request, result);
-                ring.queue(request, Request.WORK_COMPLETE);
+                post(request);
             }
+        }
+    }
+
+    /// A worker posts what it has ended, before the ring's owner comes to what it has woken; with
+    /// IORING_SETUP_DEFER_TASKRUN the owner posts everything (`io_req_complete_post`).
+    private void post(Request request) {
+        if (ring.deferred() || ring.posts()) {
+            ring.queue(request, Request.WORK_COMPLETE);
+        } else {
+            ring.complete(request);
+            ring.flush();
         }
     }
 
