@@ -26,8 +26,8 @@ final class NetSetup {
 
     static int prepareAccept(Request request) {
         int known = IORING_ACCEPT_MULTISHOT | IORING_ACCEPT_DONTWAIT | IORING_ACCEPT_POLL_FIRST;
-        if (request.sqeLen != 0 || request.fileIndex != 0 || (request.ioprio & ~known) != 0
-                || (request.opFlags & ~SOCKET_FLAGS) != 0) {
+        if (request.sqeLen != 0 || request.bufGroup != 0 || request.fileIndex != 0
+                || (request.ioprio & ~known) != 0 || (request.opFlags & ~SOCKET_FLAGS) != 0) {
             return -Errno.EINVAL;
         }
         request.multishot = (request.ioprio & IORING_ACCEPT_MULTISHOT) != 0;
@@ -36,11 +36,11 @@ final class NetSetup {
     }
 
     static int accept(Request request, boolean fromPoll) {
+        if ((request.ioprio & IORING_ACCEPT_POLL_FIRST) != 0 && !request.polled) {
+            return -Errno.EAGAIN; // even before it is known whether it is a socket
+        }
         if (!(request.file instanceof Socket socket)) {
             return -Errno.ENOTSOCK;
-        }
-        if ((request.ioprio & IORING_ACCEPT_POLL_FIRST) != 0 && !request.polled) {
-            return -Errno.EAGAIN;
         }
         Socket[] accepted = new Socket[1];
         while (true) {
@@ -56,7 +56,7 @@ final class NetSetup {
                     writeAddress(request, accepted[0].peerAddress());
                 }
             }
-            int more = isReady(socket) ? IORING_CQE_F_SOCK_NONEMPTY : 0;
+            int more = result >= 0 && isReady(socket) ? IORING_CQE_F_SOCK_NONEMPTY : 0;
             if (result < 0 || !request.multishot
                     || !request.ring.postMore(request, result, IORING_CQE_F_MORE | more)) {
                 return request.complete(result, more);

@@ -25,6 +25,8 @@ final class TcpSocket implements MemorySocket {
     private Backlog<TcpSocket> backlog;
     private Handshake handshake;
     private boolean connected;
+    /// The last attempt to connect has failed, and has left both directions shut down.
+    private boolean refused;
     private boolean closed;
     private boolean sendShutdown;
     private boolean receiveShutdown;
@@ -60,8 +62,11 @@ final class TcpSocket implements MemorySocket {
     @Override
     public int receive(Message message) {
         if (!connected) {
-            return state.error != 0 ? state.takeError()
-                    : isConnecting() ? -Errno.EAGAIN : -Errno.ENOTCONN;
+            if (state.error != 0) {
+                return state.takeError();
+            }
+            return isConnecting() ? -Errno.EAGAIN
+                    : receiveShutdown && backlog == null ? 0 : -Errno.ENOTCONN;
         }
         if (incoming.size() == 0) {
             if (state.error != 0) {
@@ -204,17 +209,23 @@ final class TcpSocket implements MemorySocket {
         if (backlog != null) {
             if (how != SHUT_WR) {
                 stopListening();
-                state.waiters.wake(0);
+                state.waiters.wake(Events.ERR); // an error is told first, and to one accept
             }
+            state.waiters.wake(0);
             return 0;
         }
         if (isConnecting()) {
             return disconnect();
         }
-        if (!connected || isOver()) {
+        if (connected && isOver()) {
             return -Errno.ENOTCONN;
         }
         receiveShutdown |= how != SHUT_WR;
+        if (!connected) { // it is told, and shut down all the same
+            sendShutdown |= how != SHUT_RD;
+            state.waiters.wake(0);
+            return -Errno.ENOTCONN;
+        }
         if (how != SHUT_RD && !sendShutdown) {
             sendEnd();
         }
@@ -353,9 +364,14 @@ final class TcpSocket implements MemorySocket {
             return -Errno.EADDRNOTAVAIL;
         }
         remote = Addresses.specific(Addresses.normalized(address));
+        if (refused) { // a new attempt, as if there had been none
+            refused = false;
+            receiveShutdown = false;
+            sendShutdown = false;
+        }
         handshake = new Handshake(this, remote);
         handshake.start();
-        return handshake.hasEnded() ? continueConnect() : -Errno.EINPROGRESS;
+        return -Errno.EINPROGRESS; // the answer has come by now, or not: it is looked for later
     }
 
     /// A connect that was begun earlier.
@@ -367,8 +383,7 @@ final class TcpSocket implements MemorySocket {
         if (connected) {
             return 0;
         }
-        receiveShutdown = false;
-        sendShutdown = false;
+        refused = true;
         return state.error != 0 ? state.takeError() : -Errno.ECONNABORTED;
     }
 
@@ -394,9 +409,9 @@ final class TcpSocket implements MemorySocket {
         accepted.peer = client;
         accepted.connected = true;
         state.addresses().hold(accepted, accepted.state.options, accepted.local);
+        accepted.line.send(() -> from.succeeded(accepted)); // who has called knows first
         backlog.add(accepted);
         state.waiters.wake(Events.DATA_READY);
-        accepted.line.send(() -> from.succeeded(accepted));
         return true;
     }
 

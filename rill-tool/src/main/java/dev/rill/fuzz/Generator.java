@@ -22,6 +22,8 @@ final class Generator {
     /// What the other side of one endpoint writes in all: less than any queue takes.
     private static final int FED_MAX = 24_000;
     private static final int FEEDS_MAX = 60;
+    /// Connections that one listener is given, less than its queue takes.
+    private static final int CALLS_MAX = 20;
     /// A queue of datagrams is as long as the machine's administrator likes, at least ten.
     static final int MESSAGES_MAX = 9;
 
@@ -40,6 +42,9 @@ final class Generator {
         boolean fixed;
         private int fed;
         private int feeds;
+        private int calls;
+        /// Whether something was to connect it.
+        boolean connects;
         int sends;
         /// How often something is to receive from it, and whether a worker does.
         int receives;
@@ -64,6 +69,10 @@ final class Generator {
                 receivesInWorker = true;
             }
             return true;
+        }
+
+        boolean isTcp() {
+            return kind.equals("tcp") || kind.equals("socket");
         }
 
         boolean isSocket() {
@@ -123,6 +132,7 @@ final class Generator {
             case "file" -> " size " + choice.of(0, 1, 10, 100, 1000, 5000);
             case "eventfd" -> " " + choice.of("0", "1", "3", "3 semaphore");
             case "special" -> " /dev/null";
+            case "udp" -> choice.of("", "", " nonblock", " pktinfo", " pktinfo");
             default -> choice.oneIn(8) ? " nonblock" : "";
         };
         lines.add(kind + " " + name + options);
@@ -157,15 +167,15 @@ final class Generator {
             }
             case SHUTDOWN -> {
                 Endpoint endpoint = choice.of(endpoints);
-                if (endpoint.isSocket() && swarm.mayShutDown(endpoint.kind)
-                        && endpoint.mayShutDown()) {
+                boolean can = endpoint.isSocket() || endpoint.kind.equals("listener");
+                if (can && swarm.mayShutDown(endpoint.kind) && endpoint.mayShutDown()) {
                     lines.add("shutdown " + endpoint.name + " " + choice.of("rd", "wr", "rdwr"));
                 }
             }
             case CLOSE -> {
                 Endpoint endpoint = choice.of(endpoints);
                 // The number is free from then on: what is submitted later may find another file.
-                if (!endpoint.kind.equals("tcp") && !held && !swarm.chains()) {
+                if (!endpoint.isTcp() && !held && !swarm.chains()) {
                     lines.add("close " + endpoint.name);
                 }
             }
@@ -174,6 +184,7 @@ final class Generator {
                     open(choice.of(swarm.kinds));
                 }
             }
+            case DIAL -> dial();
             case HOLD, SUBMIT -> {
                 held = act == Act.HOLD;
                 lines.add(held ? "hold" : "submit");
@@ -187,6 +198,14 @@ final class Generator {
                     lines.add(requests.linkTimeout());
                 }
             }
+        }
+    }
+
+    private void dial() {
+        Endpoint endpoint = choice.of(endpoints.stream()
+                .filter(one -> one.kind.equals("listener")).toList());
+        if (endpoint.calls++ < CALLS_MAX) {
+            lines.add("dial " + endpoint.name);
         }
     }
 

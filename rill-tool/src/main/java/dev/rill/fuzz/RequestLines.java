@@ -39,7 +39,7 @@ final class RequestLines {
     /// @param held whether it will be submitted together with others
     String line(Act chosen, boolean held) {
         line = new StringBuilder();
-        Endpoint endpoint = choice.of(endpoints);
+        Endpoint endpoint = endpoint(chosen);
         pollable = !endpoint.kind.equals("special") && !endpoint.kind.equals("file");
         Act act = isFine(chosen, endpoint, held) ? chosen : Act.NOP;
         switch (act) {
@@ -76,6 +76,11 @@ final class RequestLines {
             case TIMEOUT_REMOVE -> line.append("timeout_remove").append(target())
                     .append(choice.oneIn(3) ? " nanos " + TWO_HOURS + " op_flags 2" : "");
             case CLOSE_OP -> line.append("op close ").append(endpoint.name);
+            case ACCEPT -> accept(endpoint);
+            case CONNECT -> line.append("connect ").append(endpoint.name).append(" to ")
+                    .append(any("listener").name);
+            case BIND -> line.append("bind ").append(endpoint.name);
+            case LISTEN -> line.append("op listen ").append(endpoint.name).append(" len 5");
             case FSYNC -> line.append("fsync ").append(endpoint.name);
             default -> line.append("nop");
         }
@@ -85,6 +90,33 @@ final class RequestLines {
         return line.append(" as r").append(++count).toString();
     }
 
+    /// What a request is about: mostly something that it is good for.
+    private Endpoint endpoint(Act act) {
+        return switch (act) {
+            case ACCEPT -> choice.oneIn(8) ? choice.of(endpoints) : any("listener");
+            case CONNECT, BIND, LISTEN -> choice.oneIn(6) ? choice.of(endpoints) : any("socket");
+            default -> choice.of(endpoints);
+        };
+    }
+
+    private Endpoint any(String kind) {
+        return choice.of(endpoints.stream().filter(one -> one.kind.equals(kind)).toList());
+    }
+
+    private void accept(Endpoint endpoint) {
+        line.append("accept ").append(endpoint.name);
+        if (choice.oneIn(6)) {
+            line.append(" op_flags 0x800");
+        }
+        if (swarm.has(Trait.MULTISHOT) && choice.oneIn(2)) {
+            line.append(" MULTISHOT");
+        }
+        if (swarm.has(Trait.DONTWAIT) && choice.oneIn(4)) {
+            line.append(" DONTWAIT");
+        }
+        pollFirst();
+    }
+
     /// Whether the outcome does not depend on time, or on the machine.
     private boolean isFine(Act act, Endpoint endpoint, boolean held) {
         if (isSend(act) && endpoint.keepsMessages()
@@ -92,21 +124,27 @@ final class RequestLines {
             return false;
         }
         // What a network does with the end of a connection, and with memory lent to it, takes time.
-        boolean tcp = endpoint.kind.equals("tcp");
+        boolean tcp = endpoint.isTcp() || endpoint.kind.equals("listener");
         // Which of two gets the bytes is a race when a worker takes its time to wait for them.
         boolean races = isReceive(act) && endpoint.receivesInWorker;
         // What stands for a file that is closed is free, and anybody's.
         boolean closes = act == Act.CLOSE_OP && (held || swarm.chains() || endpoint.fixed
-                || endpoint.kind.equals("tcp"));
+                || endpoint.isTcp());
+        // What is connected is not to be made something else, and a port is free when that breaks.
+        endpoint.connects |= act == Act.CONNECT;
+        boolean taken = (act == Act.CONNECT || act == Act.LISTEN || act == Act.BIND)
+                && (List.of("tcp", "udp", "listener").contains(endpoint.kind)
+                        || act != Act.CONNECT && endpoint.connects);
         boolean slow = act == Act.SHUTDOWN_OP
                 && !(swarm.mayShutDown(endpoint.kind) && endpoint.mayShutDown())
                 || (tcp || endpoint.kind.equals("udp")) && act == Act.SEND_ZC;
-        return !slow && !races && !closes && !(held && isWorkers(act, endpoint));
+        return !slow && !races && !closes && !taken
+                && !(isWorkers(act, endpoint) && (held || !swarm.mayUseWorkers()));
     }
 
     private static boolean isReceive(Act act) {
         return switch (act) {
-            case RECV, RECVMSG, READ, READV, READ_MULTISHOT -> true;
+            case RECV, RECVMSG, READ, READV, READ_MULTISHOT, ACCEPT -> true;
             default -> false;
         };
     }
@@ -193,7 +231,7 @@ final class RequestLines {
         if (swarm.has(Trait.SEND_BUFFERS) && opcode.equals("send")) {
             select();
             // How much a network takes at once is the machine's affair.
-            boolean limited = endpoint.kind.equals("tcp");
+            boolean limited = endpoint.isTcp();
             if (limited) {
                 line.append(" len ").append(Math.max(1, choice.size(5000)));
             } else {

@@ -15,8 +15,8 @@ final class Swarm {
     enum Act {
         RECV, RECVMSG, READ, READV, READ_MULTISHOT, SEND, SENDMSG, WRITE, WRITEV, NOP, POLL_ADD,
         POLL_REMOVE, CANCEL, PROVIDE, REMOVE, SHUTDOWN_OP, FSYNC, SEND_ZC, TIMEOUT, TIMEOUT_REMOVE,
-        CLOSE_OP,
-        FEED, TAKE, END, HANGUP, SHUTDOWN, CLOSE, OPEN,
+        CLOSE_OP, ACCEPT, CONNECT, BIND, LISTEN,
+        DIAL, FEED, TAKE, END, HANGUP, SHUTDOWN, CLOSE, OPEN,
         PUBLISH, STAGE, RETURN, TAIL, ENTRY, GROUP, REGISTER, UNREGISTER, STATUS, MMAP,
         HOLD, SUBMIT,
     }
@@ -89,9 +89,28 @@ final class Swarm {
             boolean slow = kind.equals("tcp") || kind.equals("udp") || kind.equals("file");
             kinds.add(slow && !choice.oneIn(4) ? "unix" : kind);
         }
+        connect(choice);
         steps = choice.of(8, 15, 25, 40, 60);
         feedMax = choice.of(10, 100, 100, 1000, 5000);
         total = weights.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /// Few have connections that come.
+    private void connect(Choice choice) {
+        List<Act> acts = List.of(Act.ACCEPT, Act.DIAL, Act.CONNECT, Act.BIND, Act.LISTEN);
+        weights.keySet().removeAll(acts);
+        if (has(Trait.DRAIN) || !choice.oneIn(6)) {
+            return;
+        }
+        kinds.add("listener");
+        weights.put(Act.ACCEPT, choice.between(3, 12));
+        weights.put(Act.DIAL, choice.between(2, 8));
+        if (choice.oneIn(2)) {
+            kinds.add("socket");
+            weights.put(Act.CONNECT, choice.between(1, 6));
+            weights.put(Act.BIND, 1);
+            weights.put(Act.LISTEN, 1);
+        }
     }
 
     private void rare(Choice choice, Act... acts) {
@@ -106,8 +125,14 @@ final class Swarm {
     /// and what is linked behind a worker's request is a race.
     boolean mayShutDown(String kind) {
         boolean datagrams = kind.equals("unix_dgram");
-        return !kind.equals("udp") && !kind.equals("tcp")
+        return !kind.equals("udp") && !kind.equals("tcp") && !kind.equals("socket")
                 && !(datagrams && (has(Trait.LINK) || has(Trait.HARDLINK)));
+    }
+
+    /// Whether a thread of the kernel may do requests: it posts its completion while the program
+    /// does what that has woken, and a timeout behind that counts the one or does not.
+    boolean mayUseWorkers() {
+        return !chains() || !weights.containsKey(Act.TIMEOUT);
     }
 
     /// Whether requests wait for others before they look for their files.

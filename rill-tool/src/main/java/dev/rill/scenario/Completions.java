@@ -5,6 +5,7 @@ import dev.rill.ring.Ring;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 /// Waits for completions and compares them with what was expected.
 final class Completions {
@@ -18,10 +19,13 @@ final class Completions {
 
     private final Ring ring;
     private final Requests requests;
+    /// Is given each descriptor that comes.
+    private final IntConsumer descriptors;
 
-    Completions(Ring ring, Requests requests) {
+    Completions(Ring ring, Requests requests, IntConsumer descriptors) {
         this.ring = ring;
         this.requests = requests;
+        this.descriptors = descriptors;
     }
 
     /// One that came.
@@ -65,8 +69,8 @@ final class Completions {
     void takeAll(List<Observation.Completion> into) {
         CompletionQueue queue = ring.completions();
         while (queue.next()) {
-            into.add(new Observation.Completion(requests.label(queue.userData()), queue.res(),
-                    queue.flags()));
+            Came came = current();
+            into.add(new Observation.Completion(came.who, came.res, came.flags));
         }
         queue.advance();
     }
@@ -116,7 +120,12 @@ final class Completions {
 
     private Came current() {
         CompletionQueue queue = ring.completions();
-        return new Came(requests.label(queue.userData()), queue.res(), queue.flags());
+        int res = queue.res();
+        if (requests.isDescriptor(queue.userData(), res)) {
+            descriptors.accept(res);
+            res = Expected.DESCRIPTOR;
+        }
+        return new Came(requests.label(queue.userData()), res, queue.flags());
     }
 
     private void addRest(List<Came> came) {

@@ -17,6 +17,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,8 @@ final class Endpoints implements AutoCloseable {
     private final Service service;
     private final Arena arena;
     private final Map<String, Endpoint> endpoints = new LinkedHashMap<>();
+    /// What else is to be closed in the end: who has called, and what was accepted.
+    private final List<Integer> others = new ArrayList<>();
     private MemorySegment scratch = MemorySegment.NULL;
 
     /// One of them.
@@ -47,6 +50,8 @@ final class Endpoints implements AutoCloseable {
         /// How many bytes our side has written to fill the socket.
         int choked;
         int fixedIndex = -1;
+        /// Where a listener is called; null for all others.
+        MemorySegment address;
 
         private Endpoint(String kind, int seed, int fd) {
             this.kind = kind;
@@ -76,6 +81,7 @@ final class Endpoints implements AutoCloseable {
             case "pipe" -> pipe(options.flags());
             case "socket" -> new int[] {KernelException.check("socket", calls().socket(
                     SocketConstants.AF_INET, SocketConstants.SOCK_STREAM, 0))};
+            case "listener" -> new int[] {service.listener(options.flags())};
             case "file" -> new int[] {file(options, endpoints.size())};
             case "dir" -> new int[] {service.open("/", FileFlags.O_RDONLY)};
             case "special" -> new int[] {service.open(options.path(), FileFlags.O_RDONLY)};
@@ -85,6 +91,7 @@ final class Endpoints implements AutoCloseable {
         };
         Endpoint made = new Endpoint(open.kind(), endpoints.size(), fds[0]);
         made.peer = fds.length > 1 ? fds[1] : -1;
+        made.address = open.kind().equals("listener") ? service.addressOf(made.fd) : null;
         endpoints.put(open.name(), made);
         if (options.sendBuffer() > 0) {
             KernelException.check("setsockopt", calls().setsockopt(made.fd,
@@ -129,6 +136,22 @@ final class Endpoints implements AutoCloseable {
         });
         endpoint.fed += Math.max(taken, 0);
         return taken;
+    }
+
+    /// Another socket connects to a listener.
+    ///
+    /// @return 0 or `-errno`
+    int dial(String name) {
+        int caller = service.dial(get(name).address);
+        if (caller >= 0) {
+            others.add(caller);
+        }
+        return Math.min(caller, 0);
+    }
+
+    /// Remembers a descriptor that a completion brought.
+    void adopt(int fd) {
+        others.add(fd);
     }
 
     /// The other side reads once, without waiting.
@@ -195,6 +218,7 @@ final class Endpoints implements AutoCloseable {
 
     @Override
     public void close() {
+        others.forEach(fd -> calls().close(fd));
         for (Endpoint endpoint : endpoints.values()) {
             for (int fd : new int[] {endpoint.fd, endpoint.peer}) {
                 if (fd >= 0) {

@@ -41,9 +41,12 @@ sealed interface Expected {
         }
     }
 
+    /// Stands for any descriptor, which is another number each time.
+    int DESCRIPTOR = Integer.MAX_VALUE;
+
     /// A result as people read it.
     static String result(int res) {
-        return res < 0 ? "-" + Errno.name(res) : Integer.toString(res);
+        return res == DESCRIPTOR ? "fd" : res < 0 ? "-" + Errno.name(res) : Integer.toString(res);
     }
 
     /// Flags as number and names.

@@ -45,8 +45,10 @@ final class ExpectedParser {
         words.require("(");
         int min = Integer.MIN_VALUE;
         int max = Integer.MAX_VALUE;
-        if (!words.accept("*")) {
-            min = words.integer("a result: a number, an error such as -ENOBUFS, or *");
+        if (words.accept("fd")) {
+            min = Expected.DESCRIPTOR;
+        } else if (!words.accept("*")) {
+            min = words.integer("a result: a number, an error such as -ENOBUFS, fd, or *");
             max = words.accept("..") ? words.integer("the largest result") : min;
         }
         words.require(",");

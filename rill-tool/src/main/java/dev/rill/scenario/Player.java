@@ -20,6 +20,7 @@ import dev.rill.ring.Ring;
 import dev.rill.ring.RingOptions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -120,7 +121,8 @@ final class Player implements AutoCloseable {
                     play(repeat.statements());
                 }
             }
-            case Step.Register _, Step.Map _, Step.Offer _, Step.Take _ ->
+            case Step.Register _, Step.Map _, Step.Offer _, Step.Take _,
+                    Step.Dial _ ->
                 compare(answer(statement.step()), statement);
             case Step.Head _, Step.Available _, Step.Slot _, Step.Bytes _, Step.Overflow _,
                     Step.MessageFlags _ -> check(statement.step());
@@ -149,7 +151,8 @@ final class Player implements AutoCloseable {
     /// Whether a line has an answer of its own, apart from completions.
     static boolean answers(Step step) {
         return step instanceof Step.Register || step instanceof Step.Map
-                || step instanceof Step.Offer || step instanceof Step.Take;
+                || step instanceof Step.Offer || step instanceof Step.Take
+                || step instanceof Step.Dial;
     }
 
     /// Does what a line says that has an answer.
@@ -161,6 +164,11 @@ final class Player implements AutoCloseable {
                 int taken = endpoints.offer(offer.name(), offer.length());
                 look();
                 yield new Groups.Answer(taken, -1);
+            }
+            case Step.Dial dial -> {
+                int result = endpoints.dial(dial.name());
+                look();
+                yield new Groups.Answer(result, -1);
             }
             case Step.Take take -> {
                 byte[] into = new byte[take.length()];
@@ -321,7 +329,7 @@ final class Player implements AutoCloseable {
 
     private void opened(Ring opened) {
         ring = opened;
-        completions = new Completions(opened, requests);
+        completions = new Completions(opened, requests, endpoints::adopt);
     }
 
     private void registerFiles(Step.RegisterFiles files) {
@@ -429,6 +437,7 @@ final class Player implements AutoCloseable {
             if (disabled) {
                 kernel.register(ring.fd(), IORING_REGISTER_ENABLE_RINGS, MemorySegment.NULL, 0);
             }
+            takeAll(new ArrayList<>()); // descriptors that nobody has looked at
             for (int i = 0; i < skipped; i++) {
                 service.post(ring.fd());
             }

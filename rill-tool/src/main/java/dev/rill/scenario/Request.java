@@ -1,5 +1,6 @@
 package dev.rill.scenario;
 
+import dev.rill.abi.Opcode;
 import java.util.List;
 
 /// A request as it was written: what is not written has the value it has here.
@@ -10,6 +11,8 @@ final class Request {
     int opcode;
     /// The endpoint whose descriptor it works on, or null.
     String endpoint;
+    /// The listener whose address it connects to, or null.
+    String to;
     /// The descriptor as a number, which some opcodes use for a count; -1 for none.
     int fd = -1;
     boolean select;
@@ -31,4 +34,9 @@ final class Request {
     long nanos = -1;
     /// For ASYNC_CANCEL: the label of its victim, or null.
     String victim;
+
+    /// Whether its result is a descriptor, which is another number each time.
+    boolean opensDescriptor() {
+        return opcode == Opcode.IORING_OP_ACCEPT || opcode == Opcode.IORING_OP_SOCKET;
+    }
 }

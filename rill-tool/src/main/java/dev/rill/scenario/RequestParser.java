@@ -5,6 +5,7 @@ import static dev.rill.abi.SocketOpFlags.IORING_RECV_MULTISHOT;
 import dev.rill.abi.CancelFlags;
 import dev.rill.abi.MsgFlags;
 import dev.rill.abi.Opcode;
+import dev.rill.abi.SockaddrIn;
 import dev.rill.abi.SocketOpFlags;
 import dev.rill.abi.SqeFlags;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class RequestParser {
     private static final Map<String, Integer> SQE_FLAGS = bits(8, SqeFlags::decode);
     private static final Map<String, Integer> TRANSFER_FLAGS =
             bits(6, SocketOpFlags::decodeTransfer);
+    private static final Map<String, Integer> ACCEPT_FLAGS = bits(3, SocketOpFlags::decodeAccept);
     private static final Map<String, Integer> MESSAGE_FLAGS = bits(31, MsgFlags::decode);
     private static final Map<String, Integer> CANCEL_FLAGS = bits(6, CancelFlags::decode);
 
@@ -106,6 +108,7 @@ final class RequestParser {
             case "iov" -> request.iovecs = readLengths();
             case "namelen" -> request.namelen = words.size("a length");
             case "controllen" -> request.controllen = words.size("a length");
+            case "to" -> request.to = scope.listener(words);
             case "nanos" -> request.nanos = words.number("nanoseconds");
             case "target" -> {
                 if (words.at(Token.Kind.NUMBER)) {
@@ -120,8 +123,8 @@ final class RequestParser {
             }
             default -> throw words.wrong("expected a field (len, offset, addr, addr2, optlen,"
                     + " ioprio, op_flags, sqe_flags, fd, count, bid, file_index, buf_index, group,"
-                    + " select, noselect, iov, namelen, controllen, nanos, target, as) or a flag in"
-                    + " capitals, found '" + word + "'");
+                    + " select, noselect, iov, namelen, controllen, nanos, target, to, as) or a"
+                    + " flag in capitals, found '" + word + "'");
         }
     }
 
@@ -141,6 +144,8 @@ final class RequestParser {
         for (String name : names.split("\\|")) {
             if (isCancel() && CANCEL_FLAGS.containsKey(name)) {
                 request.opFlags |= CANCEL_FLAGS.get(name);
+            } else if (isAccept() && ACCEPT_FLAGS.containsKey(name)) {
+                request.ioprio |= ACCEPT_FLAGS.get(name);
             } else if (SQE_FLAGS.containsKey(name)) {
                 request.sqeFlags |= SQE_FLAGS.get(name);
             } else if (TRANSFER_FLAGS.containsKey(name)) {
@@ -166,6 +171,9 @@ final class RequestParser {
             throw words.wrong("expected the name of a socket, pipe or file after the opcode, or"
                     + " 'fd' and a number");
         }
+        if (request.to != null && request.opcode != Opcode.IORING_OP_CONNECT) {
+            throw words.wrong("only 'connect' goes to a listener");
+        }
         boolean buffers = request.opcode == Opcode.IORING_OP_PROVIDE_BUFFERS
                 || request.opcode == Opcode.IORING_OP_REMOVE_BUFFERS;
         if (!selectSaid) {
@@ -179,6 +187,8 @@ final class RequestParser {
         }
         if (!offsetSaid && readsAtPosition()) {
             request.offset = -1;
+        } else if (!offsetSaid && takesAddress()) {
+            request.offset = SockaddrIn.SIZE;
         }
         scope.ringUsed = true;
         return new Step.Submit(request);
@@ -186,6 +196,10 @@ final class RequestParser {
 
     private boolean isCancel() {
         return request.opcode == Opcode.IORING_OP_ASYNC_CANCEL;
+    }
+
+    private boolean isAccept() {
+        return request.opcode == Opcode.IORING_OP_ACCEPT;
     }
 
     private boolean selectsByDefault() {
@@ -204,8 +218,12 @@ final class RequestParser {
         };
     }
 
+    private boolean takesAddress() {
+        return request.to != null || request.opcode == Opcode.IORING_OP_BIND;
+    }
+
     private boolean needsEndpoint() {
-        return selectsByDefault() || request.ioprio == IORING_RECV_MULTISHOT;
+        return selectsByDefault() || request.ioprio == IORING_RECV_MULTISHOT || isAccept();
     }
 
     private static Map<String, Integer> verbs() {

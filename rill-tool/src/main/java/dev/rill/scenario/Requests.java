@@ -14,8 +14,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /// Turns requests as written into submission queue entries, and completions back into names.
@@ -31,6 +33,8 @@ final class Requests {
     private final Endpoints endpoints;
     private final Groups groups;
     private final Map<Long, String> labels = new HashMap<>();
+    /// Of requests whose results are descriptors.
+    private final Set<Long> openers = new HashSet<>();
     private final Map<String, Long> tags = new HashMap<>();
     private long nextTag = 0x1000;
     /// Where requests without buffer selection put or find their bytes.
@@ -49,6 +53,11 @@ final class Requests {
     /// The name given to a request, or null.
     String label(long userData) {
         return labels.get(userData);
+    }
+
+    /// Whether a completion brought a descriptor.
+    boolean isDescriptor(long userData, int res) {
+        return res >= 0 && openers.contains(userData);
     }
 
     /// What the last RECVMSG left in `msg_flags`.
@@ -111,16 +120,19 @@ final class Requests {
                 .opFlags(request.opFlags)
                 .optlen(request.optlen)
                 .bufferGroup(request.bufIndex >= 0 ? request.bufIndex : request.bgid)
-                .userData(tag(request.label));
+                .userData(tag(request));
     }
 
-    private long tag(String label) {
-        if (label == null) {
-            return nextTag++;
-        }
-        long tag = tags.computeIfAbsent(label,
+    private long tag(Request request) {
+        String label = request.label;
+        long tag = label == null ? nextTag++ : tags.computeIfAbsent(label,
                 name -> name.matches("\\d{1,3}") ? Long.parseLong(name) : nextTag++);
-        labels.put(tag, label);
+        if (label != null) {
+            labels.put(tag, label);
+        }
+        if (request.opensDescriptor()) {
+            openers.add(tag);
+        }
         return tag;
     }
 
@@ -139,6 +151,9 @@ final class Requests {
     }
 
     private long address(Request request) {
+        if (request.to != null) {
+            return endpoints.get(request.to).address.address();
+        }
         if (request.victim != null) {
             return tags.get(request.victim);
         }
@@ -152,6 +167,7 @@ final class Requests {
                     Opcode.IORING_OP_SENDMSG_ZC -> message(request);
             case Opcode.IORING_OP_READV, Opcode.IORING_OP_WRITEV ->
                 request.iovecs == null ? 0 : iovecs(request.iovecs);
+            case Opcode.IORING_OP_BIND -> Service.loopback(kernel, arena).address();
             case Opcode.IORING_OP_PROVIDE_BUFFERS -> {
                 long size = Integer.toUnsignedLong(request.length) * Math.max(request.fd, 0);
                 yield groups.slab(request.bgid).reserve(Math.min(size, SLAB_LIMIT));

@@ -34,6 +34,16 @@ final class Scope {
         return name;
     }
 
+    /// The name of a listener that was opened above.
+    String listener(Words words) {
+        String name = words.word("the name of a listener");
+        if (!"listener".equals(endpoints.get(name))) {
+            throw words.wrong("expected the name of a listener opened above; '" + name
+                    + "' is none");
+        }
+        return name;
+    }
+
     boolean isEndpoint(String name) {
         return endpoints.containsKey(name);
     }

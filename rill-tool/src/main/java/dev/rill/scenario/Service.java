@@ -29,6 +29,8 @@ final class Service implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
     /// 127.0.0.1 in network byte order, read as a little-endian number.
     private static final int LOOPBACK = 0x0100007f;
+    /// More than any scenario has connections that wait.
+    private static final int BACKLOG = 128;
     private static final int READ_AND_WRITE_BY_OWNER = 0600;
 
     private final Kernel kernel;
@@ -140,14 +142,39 @@ final class Service implements AutoCloseable {
     private int bound(int type) {
         int fd = KernelException.check("socket", kernel.descriptors().socket(
                 SocketConstants.AF_INET, type, 0));
-        MemorySegment address = kernel.memory(SockaddrIn.SIZE, arena).asSlice(0, SockaddrIn.SIZE);
-        address.set(JAVA_SHORT, SockaddrIn.FAMILY, (short) SocketConstants.AF_INET);
-        address.set(JAVA_INT, SockaddrIn.ADDR, LOOPBACK);
-        KernelException.check("bind", kernel.descriptors().bind(fd, address));
+        KernelException.check("bind", kernel.descriptors().bind(fd, loopback(kernel, arena)));
         return fd;
     }
 
-    private MemorySegment addressOf(int fd) {
+    /// The loopback interface and any port, as a `struct sockaddr_in`.
+    static MemorySegment loopback(Kernel kernel, Arena arena) {
+        MemorySegment address = kernel.memory(SockaddrIn.SIZE, arena).asSlice(0, SockaddrIn.SIZE);
+        address.set(JAVA_SHORT, SockaddrIn.FAMILY, (short) SocketConstants.AF_INET);
+        address.set(JAVA_INT, SockaddrIn.ADDR, LOOPBACK);
+        return address;
+    }
+
+    /// A socket that listens on the loopback interface.
+    int listener(int flags) {
+        int listener = bound(SocketConstants.SOCK_STREAM | flags);
+        KernelException.check("listen", kernel.descriptors().listen(listener, BACKLOG));
+        return listener;
+    }
+
+    /// Another socket connects.
+    ///
+    /// @return the socket, or `-errno`
+    int dial(MemorySegment address) {
+        int caller = KernelException.check("socket", kernel.descriptors().socket(
+                SocketConstants.AF_INET, SocketConstants.SOCK_STREAM, 0));
+        int result = call(sqe -> sqe.prepConnect(caller, address.address(), SockaddrIn.SIZE));
+        if (result < 0) {
+            kernel.descriptors().close(caller);
+        }
+        return result < 0 ? result : caller;
+    }
+
+    MemorySegment addressOf(int fd) {
         MemorySegment address = kernel.memory(SockaddrIn.SIZE, arena).asSlice(0, SockaddrIn.SIZE);
         KernelException.check("getsockname", kernel.descriptors().getsockname(fd, address));
         return address;

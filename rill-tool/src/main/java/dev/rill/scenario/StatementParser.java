@@ -10,8 +10,8 @@ import java.util.List;
 final class StatementParser {
 
     static final String VERBS = "ring, enable, unix, unix_dgram, unix_seqpacket, tcp, udp,"
-            + " pipe, file, dir, special, eventfd, socket, feed, offer, take, end, hangup, reset,"
-            + " drain, choke,"
+            + " pipe, file, dir, special, eventfd, socket, listener, dial, feed, offer, take, end,"
+            + " hangup, reset, drain, choke,"
             + " close, shutdown, group, publish, stage, tail, entry, return, register, unregister,"
             + " status, mmap, register_files, hold, submit, expect, head, available, slot, bytes,"
             + " overflow, msg_flags, repeat, on, or an opcode such as recv";
@@ -75,7 +75,8 @@ final class StatementParser {
             case "ring" -> ring();
             case "enable" -> new Step.EnableRing();
             case "unix", "unix_dgram", "unix_seqpacket", "tcp", "udp", "pipe", "file", "dir",
-                    "special", "eventfd", "socket" -> open(verb);
+                    "special", "eventfd", "socket", "listener" -> open(verb);
+            case "dial" -> new Step.Dial(scope.listener(words));
             case "offer" -> new Step.Offer(scope.endpoint(words), words.size("how many bytes"));
             case "take" -> take();
             case "feed" -> new Step.Feed(scope.endpoint(words), lengths());

@@ -43,6 +43,10 @@ sealed interface Step {
         static final int CHOKED = -1;
     }
 
+    /// Another socket connects to a listener; what it is answered may be expected.
+    record Dial(String name) implements Step {
+    }
+
     /// The other side writes without waiting; what it is answered may be expected.
     record Offer(String name, int length) implements Step {
     }

@@ -41,7 +41,8 @@ final class GeneratorTest {
                 "publish", "stage", "return", "tail", "entry", "register", "unregister", "status",
                 "mmap", "hold", "submit", "timeout", "link_timeout", "timeout_remove",
                 "unix", "unix_dgram", "unix_seqpacket", "tcp", "udp", "pipe", "file", "eventfd",
-                "special", "INC", "CL", "min_left", "shares",
+                "special", "listener", "socket", "dial", "accept", "connect", "bind", "listen",
+                "pktinfo", "INC", "CL", "min_left", "shares",
                 "MULTISHOT", "BUNDLE", "POLL_FIRST", "WAITALL", "PEEK", "TRUNC", "DONTWAIT",
                 "IO_LINK", "IO_HARDLINK", "IO_DRAIN", "ASYNC", "FIXED_FILE", "CQE_SKIP_SUCCESS",
                 "optlen", "DEFER_TASKRUN", "COOP_TASKRUN", "NO_SQARRAY", "SUBMIT_ALL");

@@ -20,6 +20,9 @@ final class ScenarioParserTest {
             recieve A; expected what to do (ring, enable
             recv B; expected the name of a socket, pipe or file
             recv; expected the name of a socket, pipe or file after the opcode
+            dial A; expected the name of a listener opened above; 'A' is none
+            connect A to A; expected the name of a listener opened above
+            accept; expected the name of a socket, pipe or file after the opcode
             feed A; expected how many bytes, found the end of the line
             feed B 5; opened above: A; 'B' is none
             unix A; 'A' is there already
