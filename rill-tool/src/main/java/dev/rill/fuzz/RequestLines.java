@@ -20,6 +20,10 @@ final class RequestLines {
     private final GroupLines groups;
     private int count;
     private StringBuilder line;
+    /// Whether the line before is submitted together with this one.
+    private boolean linked;
+    /// Whether that one was held back together with others.
+    private boolean waited;
     /// Whether what the line is about can be waited for: otherwise a worker is asked to.
     private boolean pollable;
 
@@ -36,8 +40,10 @@ final class RequestLines {
                 || endpoint.kind.equals("eventfd") && (act == Act.WRITE || act == Act.WRITEV);
     }
 
-    /// @param held whether it will be submitted together with others
-    String line(Act chosen, boolean held) {
+    /// @param waits whether it will be submitted together with others, apart from a chain
+    String line(Act chosen, boolean waits) {
+        boolean held = waits || linked && waited;
+        waited = held;
         line = new StringBuilder();
         Endpoint endpoint = endpoint(chosen);
         pollable = !endpoint.kind.equals("special") && !endpoint.kind.equals("file");
@@ -87,6 +93,7 @@ final class RequestLines {
         if (act != Act.CLOSE_OP) {
             flags(act, endpoint, held);
         }
+        linked = line.indexOf(" IO_LINK") > 0 || line.indexOf(" IO_HARDLINK") > 0;
         return line.append(" as r").append(++count).toString();
     }
 
