@@ -118,8 +118,12 @@ final class Generator {
                 "SINGLE_ISSUER|DEFER_TASKRUN|TASKRUN_FLAG|SUBMIT_ALL|NO_SQARRAY");
         // A full queue is submitted early, and a chain that is cut there is a worker's; how far a
         // worker has come by then is a race.
+        // Of a bundle that lets others have their turn a call does as much as it likes.
+        boolean turns = flags.contains("DEFER") && swarm.has(Trait.BUNDLE)
+                && swarm.has(Trait.MULTISHOT);
         String cq = swarm.chains() || swarm.has(Trait.ASYNC) ? ""
-                : choice.oneIn(5) ? " entries " + choice.of(1, 2, 4) + " cq " + choice.of(4, 8)
+                : !turns && choice.oneIn(5)
+                        ? " entries " + choice.of(1, 2, 4) + " cq " + choice.of(4, 8)
                 : choice.oneIn(3) ? " entries " + choice.of(4, 8, 16) : "";
         if (!flags.isEmpty() || !cq.isEmpty()) {
             lines.add(("ring " + flags + cq).replace("  ", " "));

@@ -52,7 +52,9 @@ import picocli.CommandLine.Spec;
 final class FuzzCommand implements Callable<Integer> {
 
     /// A scenario takes a millisecond, and some seconds when something does not end.
-    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(40);
+    /// How often a scenario is met that does not end: some forty seconds, not counting those in
+    /// which this process was stopped.
+    private static final int STUCK_LOOKS = 80;
     private static final long DEFAULT_TIME_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -180,6 +182,8 @@ final class FuzzCommand implements Callable<Integer> {
     /// Waits for the end, shows how far it is, and knows when it gets no further.
     private void watch(Thread runner, long start) {
         Console console = new Console(spec.commandLine().getErr(), Terminal.err());
+        long since = 0;
+        int looks = 0;
         try {
             while (!runner.join(Duration.ofNanos(PROGRESS_NANOS))) {
                 Fuzzer now = fuzzer;
@@ -189,7 +193,9 @@ final class FuzzCommand implements Callable<Integer> {
                 console.status(FuzzReport.progress(now.tally(), findings.size(),
                         System.nanoTime() - start));
                 long playing = now.playing();
-                if (playing >= 0 && System.nanoTime() - now.playingSince() > STUCK_NANOS) {
+                looks = playing >= 0 && now.playingSince() == since ? looks + 1 : 0;
+                since = now.playingSince();
+                if (looks > STUCK_LOOKS) {
                     throw new CommandFailed("the scenario with seed " + playing
                             + " does not end. It is:\n" + Fuzzer.text(playing)
                             + "The thread is at:\n    " + Arrays.stream(runner.getStackTrace())
