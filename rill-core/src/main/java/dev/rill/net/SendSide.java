@@ -157,7 +157,9 @@ final class SendSide {
             releaseBrakes();
             connection.drained();
         }
-        flushLater();
+        if (finishing || !queue.isEmpty()) {
+            flushLater();
+        }
     }
 
     /// Moves what a slow peer does not take out of the receive buffers, so that others can use
