@@ -4,7 +4,7 @@ package dev.rill.scenario;
 ///
 /// @param subject `kernel`, `profile`, `linux`, `engine` or `memlock`
 /// @param operator `<`, `<=`, `>=`, `>`, `=`; empty where the subject says it all
-/// @param value a version or a number
+/// @param value a version, several of them with strokes between, or a number
 record Condition(String subject, String operator, String value) {
 
     /// Whether it holds.
@@ -14,8 +14,26 @@ record Condition(String subject, String operator, String value) {
             case "engine" -> target.isEngine();
             case "profile" -> target.isEngine() && target.version().equals(value);
             case "memlock" -> ProcessLimits.lockedMemoryIs(Long.parseLong(value));
-            default -> compares(compare(target.version(), value));
+            default -> compares(compareToRelease(target.version()));
         };
+    }
+
+    /// A correction reaches the newest series first and older ones at releases of their own. So of
+    /// several versions the one of the kernel's series counts, and where there is none the last,
+    /// which is the first release of all that followed.
+    int compareToRelease(String version) {
+        String[] releases = value.split("/");
+        for (String release : releases) {
+            if (series(release).equals(series(version))) {
+                return compare(version, release);
+            }
+        }
+        return compare(version, releases[releases.length - 1]);
+    }
+
+    private static String series(String version) {
+        String[] parts = version.split("\\.");
+        return number(parts, 0) + "." + number(parts, 1);
     }
 
     private boolean compares(int order) {

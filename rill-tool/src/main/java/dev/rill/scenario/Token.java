@@ -14,7 +14,7 @@ record Token(Kind kind, String text) {
     enum Kind {
         /// `recv`, `A`, `INC/4`, `BUFFER|MORE`, `/dev/null`
         WORD,
-        /// `12`, `0x13`, `-105`, `64k`, `6.12.0`
+        /// `12`, `0x13`, `-105`, `64k`, `6.12.0`, `6.12.81/7.0`
         NUMBER,
         /// `-ENOBUFS`
         ERRNO,
@@ -23,7 +23,8 @@ record Token(Kind kind, String text) {
     }
 
     private static final Pattern NEXT = Pattern.compile(
-            "(?<number>-?(?:0x[0-9a-fA-F]+|\\d+(?:\\.\\d+)*[kM]?)(?![A-Za-z_]))"
+            "(?<number>-?(?:0x[0-9a-fA-F]+|\\d+(?:\\.\\d+)*(?:/\\d+(?:\\.\\d+)+)*[kM]?)"
+            + "(?![A-Za-z_]))"
             + "|(?<errno>-E[A-Z0-9]+)"
             + "|(?<word>[A-Za-z_/$][A-Za-z0-9_./|$-]*)"
             + "|(?<mark>=>|\\.\\.|>=|<=|[{}(),#@=+<>*])");

@@ -121,4 +121,17 @@ final class ScenarioParserTest {
         assertThat(Condition.compare("7.2.8-rc1", "7.2.8")).isZero();
         assertThat(Condition.compare("6.12.9", "6.12.81")).isNegative();
     }
+
+    @Test
+    void ofSeveralReleasesThatOfTheSeriesCounts() {
+        Condition since = new Condition("kernel", ">=", "6.12.81/6.18.20/7.0");
+
+        assertThat(since.compareToRelease("6.12.80")).isNegative();
+        assertThat(since.compareToRelease("6.12.81")).isZero();
+        assertThat(since.compareToRelease("6.17.13")).isNegative();
+        assertThat(since.compareToRelease("6.18.19")).isNegative();
+        assertThat(since.compareToRelease("6.18.20")).isZero();
+        assertThat(since.compareToRelease("7.0.0")).isZero();
+        assertThat(since.compareToRelease("7.1.3")).isPositive();
+    }
 }
