@@ -29,6 +29,10 @@ public final class TestKernels {
     private static final Set<String> KERNEL_APART =
             Set.of("SteadyStateAllocationTest", "LoopAllocationTest");
 
+    /// Where a machine is booted to see what its kernel does, the engine has nothing to add.
+    private static final boolean REAL_ONLY =
+            System.getProperty("rill.test.engine", "true").equals("false");
+
     /// The kernels that work here: the real one, and the one in Java over both of its wires, as far
     /// as the test can do with them. In the run that checks the program's side of rings, each has
     /// a [CheckingKernel] in front.
@@ -44,7 +48,7 @@ public final class TestKernels {
 
     private static Stream<Kernel> plain(TestInfo test) {
         Class<?> type = test.getTestClass().orElseThrow();
-        if (KERNEL_APART.contains(type.getSimpleName())) {
+        if (KERNEL_APART.contains(type.getSimpleName()) || REAL_ONLY) {
             return real();
         }
         Stream<Kernel> kernels = Stream.concat(real(), Stream.of(Kernels.inProcess()));

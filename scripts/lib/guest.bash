@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+#
+# The machine that scripts/kernels boots: an image in memory with busybox, a Java cut down to what
+# is needed, Rill and its tests; and QEMU, whose second serial line brings the results back.
+
+MODULES=java.base,jdk.jfr,jdk.unsupported,java.management,jdk.management,java.logging,java.xml
+MEMORY_MIB=2048
+BOOT_LIMIT_SECONDS=${RILL_BOOT_LIMIT_SECONDS:-1800}
+GUEST= # the folder that becomes the image
+
+# Makes the image, once for all kernels.
+build_guest() {
+    local library
+    GUEST=$WORK/guest
+    say "making the machine's image"
+    mkdir -p "$GUEST"/{bin,app,conformance,proc,tmp,root,test/jars}
+    cp "$(command -v busybox)" "$GUEST/bin/busybox"
+    ln -s busybox "$GUEST/bin/sh"
+    cp "$ROOT/scripts/lib/guest-init" "$GUEST/init"
+    chmod 755 "$GUEST/init"
+    guest_java
+    while read -r library; do
+        mkdir -p "$GUEST${library%/*}"
+        cp -L "$library" "$GUEST$library"
+    done < <(ldd "$GUEST"/java/bin/java "$GUEST"/java/lib/server/libjvm.so "$GUEST"/java/lib/*.so |
+        grep -o '/[^ ]*' | grep -v -e "^$GUEST" -e ':$' | sort -u)
+    cp -p "$ROOT"/rill-tool/target/app/*.jar "$GUEST/app/"
+    cp "$ROOT"/conformance/*.scenario "$GUEST/conformance/"
+    case ,$STEPS, in
+        *,ring,* | *,net,* | *,test-*) guest_tests ;;
+    esac
+    guest_cache
+    (cd "$GUEST" && find . | cpio -o -H newc --quiet) >"$WORK/image"
+}
+
+# A runtime of the JDK that ./rill runs on, kept as long as that is the same.
+guest_java() {
+    local kept
+    kept=$CACHE/java-$(sha256 "$JAVA_FOUND/release" | cut -c 1-16)
+    if [ ! -d "$kept" ]; then
+        mkdir -p "$CACHE"
+        "$JAVA_FOUND/bin/jlink" --add-modules "$MODULES" --strip-debug --no-header-files \
+            --no-man-pages --output "$WORK/java" >"$WORK/jlink.out" 2>"$WORK/jlink.err" ||
+            { show_output jlink && die "cannot cut down the Java in $JAVA_FOUND"; }
+        mv "$WORK/java" "$kept"
+    fi
+    cp -a "$kept" "$GUEST/java"
+}
+
+# The contract tests, as the build compiles them, with a launcher of JUnit's that needs no Maven.
+guest_tests() {
+    local junit
+    junit=$(sed -n 's/.*<junit.version>\(.*\)<.*/\1/p' "$ROOT/pom.xml")
+    (cd "$ROOT" && ${MVN:-mvn} -B -ntp -Dstyle.color=never -pl rill-core test-compile \
+        dependency:copy-dependencies -DincludeScope=test -DoutputDirectory="$GUEST/test/jars" \
+        -DexcludeGroupIds=org.junit.jupiter,org.junit.platform,org.opentest4j,org.apiguardian &&
+        ${MVN:-mvn} -B -ntp -Dstyle.color=never -N dependency:copy \
+            -Dartifact="org.junit.platform:junit-platform-console-standalone:$junit" \
+            -DoutputDirectory="$GUEST/test/jars") >"$WORK/tests.out" 2>&1 ||
+        { show_output tests && die "cannot make the contract tests ready"; }
+    cp -a "$ROOT/rill-core/target/test-classes" "$GUEST/test/classes"
+}
+
+# Classes read and linked in advance: a third of the start under emulation. It is made where paths
+# are the machine's, which takes a user namespace; without one it is only slower.
+guest_cache() {
+    unshare -r -m -p -f --mount-proc -R "$GUEST" /java/bin/java -ea:dev.rill... \
+        -XX:+UseSerialGC -XX:AOTCacheOutput=/app/rill.aot -Drill.quirks.cache=off \
+        --enable-native-access=dev.rill --module-path /app \
+        --module dev.rill.tool/dev.rill.tool.Main scenario /conformance \
+        >"$WORK/cache.out" 2>"$WORK/cache.err" || true
+    [ -f "$GUEST/app/rill.aot" ] || say "no cache of classes could be made: kernels take longer"
+    rm -rf "$GUEST/root" "$GUEST"/tmp/*
+}
+
+# Boots a kernel of the cache: boot VERSION LOGS STEPS.
+boot() {
+    run "qemu-$1" "$BOOT_LIMIT_SECONDS" qemu-system-x86_64 -accel tcg,thread=multi -cpu max \
+        -m "$MEMORY_MIB" -smp 2 -display none -monitor none -no-reboot -nic none \
+        -kernel "$CACHE/$1/vmlinuz" -initrd "$WORK/image" \
+        -serial "file:$2/console" -serial "file:$2/results" \
+        -append "console=ttyS0 quiet panic=-1 rill.steps=$3 rill.fuzz=$FUZZ"
+}
+
+# Makes files of what came over the serial line: one for each step, and the list of steps, each with
+# its exit code and seconds.
+unpack_results() {
+    : >"$1/steps"
+    [ -f "$1/results" ] || return 0
+    tr -d '\r' <"$1/results" | awk -v folder="$1" '
+        /^== end/ { close(out); out = ""; next }
+        /^== /    { print $2, $3, $4 > (folder "/steps")
+                    out = "base64 -d 2>/dev/null | gunzip 2>/dev/null > " folder "/" $2; next }
+        out != "" { print | out }'
+}
