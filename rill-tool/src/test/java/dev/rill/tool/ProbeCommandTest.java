@@ -143,7 +143,7 @@ class ProbeCommandTest {
                 "  Q1   not found  there are no incremental buffer rings\n",
                 "                  where found: groups use the same memory in whole buffers\n",
                 "  Q8   not found  of what MSG_WAITALL gets only the first part is counted\n",
-                "\n  16 more are not looked for: docs/quirks.md\n",
+                "\n  17 more are not looked for: docs/quirks.md\n",
                 "\nIn what kernels differ");
         assertThat(run.out().lines().filter(line -> line.matches("  Q\\d+ .*"))).hasSize(17);
     }
