@@ -55,7 +55,9 @@ public enum Quirk {
     /// The buffer of a failed read is named although it was recycled.
     READ_ERROR_NAMES_BUFFER(12, "", "a read that fails names a buffer that it has not used",
             "before 6.18",
-            Guard.ALWAYS, "an error never finishes an incremental buffer"),
+            Guard.ALWAYS,
+            "an error finishes no incremental buffer;"
+            + " MSG_DONTWAIT is refused on whole ones"),
     /// `min_left` is a reserved field.
     NO_MIN_LEFT(13, "D1", "there is no min_left: the end of a buffer cuts messages",
             "before 6.12.90, 6.18.30, 7.0.7 and 7.1",

@@ -1,6 +1,7 @@
 package dev.rill.ring;
 
 import static dev.rill.abi.FeatureFlags.IORING_FEAT_RECVSEND_BUNDLE;
+import static dev.rill.abi.MsgFlags.MSG_DONTWAIT;
 import static dev.rill.abi.MsgFlags.MSG_TRUNC;
 import static dev.rill.abi.MsgFlags.MSG_WAITALL;
 import static dev.rill.abi.SocketOpFlags.IORING_RECVSEND_BUNDLE;
@@ -81,7 +82,19 @@ final class Selection {
                 return why;
             }
         }
-        return incremental ? incrementalRefusal(sqe, socket) : null;
+        return incremental ? incrementalRefusal(sqe, socket) : classicRefusal(sqe);
+    }
+
+    /// Seen on 6.12.43: the completion is (-EAGAIN, BUFFER), the head has not moved, and the next
+    /// receive gets the same buffer.
+    private static String classicRefusal(Sqe sqe) {
+        int opcode = sqe.opcode();
+        boolean receives = opcode == Opcode.IORING_OP_RECV || opcode == Opcode.IORING_OP_RECVMSG;
+        return receives && (sqe.word(IoUringSqe.OP_FLAGS) & MSG_DONTWAIT) != 0
+                ? "MSG_DONTWAIT with whole buffers: when there is nothing, kernels before 6.18 name"
+                + " a buffer that they have not used, and it would be lent twice; let it wait, or"
+                + " cancel it"
+                : null;
     }
 
     private String bundleRefusal(Sqe sqe) {

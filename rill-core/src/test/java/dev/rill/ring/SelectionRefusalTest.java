@@ -1,6 +1,7 @@
 package dev.rill.ring;
 
 import static dev.rill.abi.MsgFlags.MSG_PEEK;
+import static dev.rill.abi.MsgFlags.MSG_DONTWAIT;
 import static dev.rill.abi.MsgFlags.MSG_TRUNC;
 import static dev.rill.abi.MsgFlags.MSG_WAITALL;
 import static dev.rill.abi.SetupFlags.IORING_SETUP_IOPOLL;
@@ -58,6 +59,7 @@ class SelectionRefusalTest {
     private static final List<Kind> ALL = List.of(Kind.values());
     private static final List<Kind> ANY_INCREMENTAL =
             List.of(Kind.INCREMENTAL, Kind.INCREMENTAL_BUNDLES);
+    private static final List<Kind> WHOLE = List.of(Kind.CLASSIC, Kind.CLASSIC_BUNDLES);
     private static final List<Kind> NO_BUNDLES = List.of(Kind.INCREMENTAL, Kind.CLASSIC);
 
     @KernelTest
@@ -87,6 +89,14 @@ class SelectionRefusalTest {
                 ANY_INCREMENTAL, sqe -> sqe.prepRecv(0, 0, 0, 0).flags(IOSQE_ASYNC));
         refused(kernel, "IOSQE_ASYNC makes the kernel consume what was asked for",
                 ANY_INCREMENTAL, sqe -> sqe.prepRead(0, 0, 0, -1).flags(IOSQE_ASYNC));
+    }
+
+    @KernelTest
+    void receivesThatDoNotWaitOnWholeBuffers(Kernel kernel) {
+        refused(kernel, "MSG_DONTWAIT with whole buffers",
+                WHOLE, sqe -> sqe.prepRecv(0, 0, 10, MSG_DONTWAIT));
+        refused(kernel, "MSG_DONTWAIT with whole buffers",
+                WHOLE, sqe -> sqe.prepRecvmsg(0, 1, MSG_DONTWAIT));
     }
 
     @KernelTest
