@@ -153,10 +153,11 @@ public final class BufferGroup implements AutoCloseable {
     /// Refused, on incremental groups: `MSG_WAITALL` and `MSG_TRUNC` (the kernel miscounts what
     /// it consumed), `IOSQE_ASYNC` (it consumes before it knows how much), sends (a short send
     /// loses the rest). On groups of whole buffers: `MSG_DONTWAIT` (kernels before 6.18 name a
-    /// buffer that they have not used when there is nothing). On all groups: `IOSQE_CQE_SKIP_SUCCESS` (consumption nobody hears of), and
-    /// bundles unless the group was opened for them and without `MSG_WAITALL` (seen on 6.18: while
-    /// such a bundle waits for its rest, others receive into the buffers it will fill). Where the
-    /// kernel's bundles cannot be trusted a receive is made a plain one; see [Quirk].
+    /// buffer that they have not used when there is nothing). On all groups:
+    /// `IOSQE_CQE_SKIP_SUCCESS` (consumption nobody hears of), and bundles unless the group was
+    /// opened for them and without `MSG_WAITALL` (seen on 6.18: while such a bundle waits for its
+    /// rest, others receive into the buffers it will fill). Where the kernel's bundles cannot be
+    /// trusted a receive is made a plain one; see [Quirk].
     ///
     /// Not for datagram sockets: see [#selectForDatagrams]. Not for files: the kernel consumes
     /// what was asked for, not what was read; so a read with a file offset is refused.
