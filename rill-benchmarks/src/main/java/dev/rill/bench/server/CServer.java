@@ -43,7 +43,7 @@ final class CServer {
     /// @return the executable
     static Path program(Path cache) {
         try {
-            Path folder = cache.resolve(hash());
+            Path folder = cache.toAbsolutePath().resolve(hash()); // gcc runs in another folder
             Path program = folder.resolve("c-server");
             if (!Files.isExecutable(program)) {
                 compile(folder, program);
