@@ -122,6 +122,10 @@ final class NetSetup {
         if (result == -Errno.EINPROGRESS || result == -Errno.EALREADY) {
             return -Errno.EAGAIN;
         }
+        if (result == -Errno.ECONNABORTED && !request.triedAgain) { // somebody else has its error
+            request.triedAgain = true;
+            return -Errno.EAGAIN;
+        }
         if (result == -Errno.EISCONN && request.polled) {
             result = 0; // it was this request that connected it
         }

@@ -422,7 +422,7 @@ final class TcpSocket implements MemorySocket {
         }
         peer = accepted;
         connected = true;
-        state.waiters.wake(Events.WRITE_SPACE);
+        state.waiters.wake(0); // what is ready now is looked for, whatever was before
     }
 
     void connectFailed(Handshake which, int errno) {

@@ -88,7 +88,7 @@ final class Timeouts {
         if ((request.opFlags & IORING_TIMEOUT_MULTISHOT) != 0) {
             timer.repeats = request.off == 0 ? -1 : request.off;
         } else if (request.off != 0) {
-            count(ring.completions().tail());
+            follow(ring.completions().tail()); // who has waited for that long enough ends later
             timer.target = counted + request.off;
         }
         insert(timer);
@@ -123,11 +123,7 @@ final class Timeouts {
 
     /// Ends timeouts that wait for a number of completions.
     void count(int tail) {
-        int others = tail - seenTail - ownCompletions;
-        seenTail = tail;
-        ownCompletions = 0;
-        counted += others;
-        boolean wrapped = others < 0; // one that ended in silence is taken away all the same
+        boolean wrapped = follow(tail) < 0; // one that ended in silence is taken away all the same
         for (int i = 0; i < listed.size(); i++) {
             Timer timer = listed.get(i);
             if (timer.target != 0 && (wrapped || timer.target <= counted)) {
@@ -137,6 +133,15 @@ final class Timeouts {
                 end(timer.request, 0, false);
             }
         }
+    }
+
+    /// @return how many completions of others have come since it was asked last
+    private int follow(int tail) {
+        int others = tail - seenTail - ownCompletions;
+        seenTail = tail;
+        ownCompletions = 0;
+        counted += others;
+        return others;
     }
 
     private void end(Request request, int result, boolean failed) {
