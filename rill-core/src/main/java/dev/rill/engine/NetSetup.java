@@ -119,11 +119,12 @@ final class NetSetup {
             return -Errno.ENOTSOCK;
         }
         int result = socket.connect(request.destination);
-        if (result == -Errno.EINPROGRESS || result == -Errno.EALREADY) {
-            return -Errno.EAGAIN;
-        }
-        if (result == -Errno.ECONNABORTED && !request.triedAgain) { // somebody else has its error
+        if (result == -Errno.ECONNABORTED && !request.triedAgain) { // an earlier attempt is over
             request.triedAgain = true;
+            result = request.unlocked ? socket.connect(request.destination) : -Errno.EAGAIN;
+        }
+        if (result == -Errno.EINPROGRESS || result == -Errno.EALREADY
+                || result == -Errno.EAGAIN) {
             return -Errno.EAGAIN;
         }
         if (result == -Errno.EISCONN && request.polled) {

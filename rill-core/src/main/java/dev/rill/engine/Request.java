@@ -125,7 +125,7 @@ final class Request implements WaitQueue.Waiter {
     // Waiting for readiness (poll.c).
     boolean armed;
     boolean polled;
-    /// Whether a connect whose error somebody else was told has begun anew.
+    /// Whether a connect has begun anew after an attempt that is over.
     boolean triedAgain;
     /// How often it may still wait again (APOLL_MAX_RETRY).
     int waitsLeft = WAITS_MAX;

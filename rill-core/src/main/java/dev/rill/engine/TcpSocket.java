@@ -354,6 +354,9 @@ final class TcpSocket implements MemorySocket {
         if (handshake != null) {
             return continueConnect();
         }
+        if (refused) {
+            return startOver();
+        }
         if (connected || backlog != null) {
             return -Errno.EISCONN;
         }
@@ -364,11 +367,6 @@ final class TcpSocket implements MemorySocket {
             return -Errno.EADDRNOTAVAIL;
         }
         remote = Addresses.specific(Addresses.normalized(address));
-        if (refused) { // a new attempt, as if there had been none
-            refused = false;
-            receiveShutdown = false;
-            sendShutdown = false;
-        }
         handshake = new Handshake(this, remote);
         handshake.start();
         return -Errno.EINPROGRESS; // the answer has come by now, or not: it is looked for later
@@ -383,8 +381,20 @@ final class TcpSocket implements MemorySocket {
         if (connected) {
             return 0;
         }
+        if (state.error == 0) { // somebody else was told
+            return startOver();
+        }
         refused = true;
-        return state.error != 0 ? state.takeError() : -Errno.ECONNABORTED;
+        return state.takeError();
+    }
+
+    /// An attempt that has failed is over when it is asked for once more.
+    private int startOver() {
+        refused = false;
+        receiveShutdown = false;
+        sendShutdown = false;
+        state.waiters.wake(Events.ERR);
+        return -Errno.ECONNABORTED;
     }
 
     private boolean isConnecting() {

@@ -1,8 +1,5 @@
 package dev.rill.fuzz;
 
-import dev.rill.abi.CqeFlags;
-import dev.rill.abi.Errno;
-import dev.rill.scenario.Observation;
 import java.util.List;
 import java.util.function.BiPredicate;
 
@@ -18,37 +15,9 @@ final class AcceptedDifferences {
     record Accepted(String name, String reason, BiPredicate<List<String>, Difference> covers) {
     }
 
-    /// A stream that has ended says again and again that it is ready, without room to send: after
-    /// 128 tries each waiting send is a worker's, and two workers race for who is first. That they
-    /// are at work is not to be seen before, so the order is compared.
-    private static final Accepted SENDS_TAKEN_OVER = new Accepted(
-            "two sends that workers take over",
-            "after many tries in vain each send is a worker's, and two workers race",
-            AcceptedDifferences::areSendsTakenOver);
-
-    static final List<Accepted> ALL = List.of(SENDS_TAKEN_OVER);
+    static final List<Accepted> ALL = List.of();
 
     private AcceptedDifferences() {
-    }
-
-    private static boolean areSendsTakenOver(List<String> lines, Difference difference) {
-        if (difference.kind() != Difference.Kind.COMPLETIONS || difference.at() >= lines.size()
-                || !lines.get(difference.at()).startsWith("end ")) {
-            return false;
-        }
-        String send = "send " + lines.get(difference.at()).substring("end ".length()) + " ";
-        long sends = lines.subList(0, difference.at()).stream()
-                .filter(line -> line.startsWith(send)).count();
-        // A worker may not wait for a bundle: it ends it, and the buffer it was given.
-        boolean takenOver = difference.linux().completions().stream().anyMatch(
-                one -> one.res() == -Errno.ECANCELED
-                        && (one.flags() & CqeFlags.IORING_CQE_F_BUFFER) != 0);
-        return sends > 1 && takenOver && sorted(difference.linux()).equals(
-                sorted(difference.engine()));
-    }
-
-    private static List<Observation.Completion> sorted(Observation observation) {
-        return observation.completions().stream().sorted().toList();
     }
 
     /// @return the one that covers a difference, or null

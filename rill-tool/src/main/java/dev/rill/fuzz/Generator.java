@@ -43,6 +43,9 @@ final class Generator {
         private int fed;
         private int feeds;
         private int calls;
+        /// Whether requests may fill it, and whether one of its ends has come.
+        boolean fills;
+        boolean ended;
         /// Whether something was to connect it.
         boolean connects;
         int sends;
@@ -69,6 +72,11 @@ final class Generator {
                 receivesInWorker = true;
             }
             return true;
+        }
+
+        boolean mayEnd() {
+            ended |= !fills;
+            return !fills;
         }
 
         boolean isTcp() {
@@ -165,6 +173,9 @@ final class Generator {
                 Endpoint endpoint = choice.of(endpoints);
                 if (endpoint.isSocket() && !endpoint.kind.equals("udp")
                         || endpoint.kind.equals("pipe")) {
+                    if (!endpoint.mayEnd()) {
+                        return;
+                    }
                     boolean end = act == Act.END || endpoint.kind.equals("tcp");
                     lines.add((end ? "end " : "hangup ") + endpoint.name);
                 }
@@ -172,7 +183,8 @@ final class Generator {
             case SHUTDOWN -> {
                 Endpoint endpoint = choice.of(endpoints);
                 boolean can = endpoint.isSocket() || endpoint.kind.equals("listener");
-                if (can && swarm.mayShutDown(endpoint.kind) && endpoint.mayShutDown()) {
+                if (can && swarm.mayShutDown(endpoint.kind) && endpoint.mayShutDown()
+                        && endpoint.mayEnd()) {
                     lines.add("shutdown " + endpoint.name + " " + choice.of("rd", "wr", "rdwr"));
                 }
             }

@@ -22,6 +22,8 @@ final class RequestLines {
     private StringBuilder line;
     /// Whether the line before is submitted together with this one.
     private boolean linked;
+    /// The same of this line and the one before.
+    private boolean behind;
     /// Whether that one was held back together with others.
     private boolean waited;
     /// Whether what the line is about can be waited for: otherwise a worker is asked to.
@@ -44,6 +46,7 @@ final class RequestLines {
     String line(Act chosen, boolean waits) {
         boolean held = waits || linked && waited;
         waited = held;
+        behind = linked;
         line = new StringBuilder();
         Endpoint endpoint = endpoint(chosen);
         pollable = !endpoint.kind.equals("special") && !endpoint.kind.equals("file");
@@ -128,6 +131,16 @@ final class RequestLines {
     private boolean isFine(Act act, Endpoint endpoint, boolean held) {
         if (isSend(act) && endpoint.keepsMessages()
                 && endpoint.sends++ >= Generator.MESSAGES_MAX) {
+            return false;
+        }
+        // What has ended is always ready: who waits for room there is a worker's soon.
+        if (swarm.has(Trait.SEND_BUFFERS) && endpoint.isSocket() && isSend(act)) {
+            if (endpoint.ended) {
+                return false;
+            }
+            endpoint.fills = true;
+        }
+        if (act == Act.SHUTDOWN_OP && !endpoint.mayEnd()) {
             return false;
         }
         // What a network does with the end of a connection, and with memory lent to it, takes time.
@@ -245,7 +258,8 @@ final class RequestLines {
                 length();
             }
             if (swarm.has(Trait.BUNDLE) && choice.oneIn(2)
-                    && !(limited && swarm.has(Swarm.Shape.CLAIMS))) {
+                    && !(limited && swarm.has(Swarm.Shape.CLAIMS))
+                    && !endpoint.kind.equals("socket")) { // nobody reads there
                 line.append(" BUNDLE");
             }
         } else {
@@ -349,8 +363,8 @@ final class RequestLines {
             line.append(" FIXED_FILE");
         }
         boolean receive = isReceive(act);
-        boolean async = !held && swarm.has(Trait.ASYNC) && !(receive && endpoint.receives > 0)
-                && choice.oneIn(3);
+        boolean async = !held && !behind && swarm.has(Trait.ASYNC)
+                && !(receive && endpoint.receives > 0) && choice.oneIn(3);
         if (async) {
             line.append(" ASYNC");
         }
