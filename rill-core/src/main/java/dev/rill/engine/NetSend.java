@@ -173,11 +173,16 @@ final class NetSend {
         if (result == -Errno.EAGAIN) {
             return result;
         }
+        boolean stream = socket.type() == SOCK_STREAM; // there a call that waits sends all of it
+        if (stream && message.data.waits && !message.data.interrupted && result > 0
+                && result < wanted) {
+            request.transferredPart(result);
+            return -Errno.EAGAIN;
+        }
         if (result < 0) {
             request.failed = true;
         } else if (all && result < wanted) {
-            if (result > 0
-                    && (socket.type() == SOCK_STREAM || socket.type() == SOCK_SEQPACKET)) {
+            if (result > 0 && (stream || socket.type() == SOCK_SEQPACKET)) {
                 request.transferredPart(result);
                 return -Errno.EAGAIN;
             }
