@@ -34,6 +34,14 @@ public record Cell(Workload workload, int connections, int size, int depth, bool
         };
     }
 
+    /// How often a byte that the generator sends is received by the server: a proxy receives it on
+    /// its way there and on its way back.
+    ///
+    /// @return 1 or 2
+    public int receipts() {
+        return proxied ? 2 : 1;
+    }
+
     /// Whether bytes are what counts here, not messages.
     ///
     /// @return true for streams

@@ -125,12 +125,13 @@ final class Contestant implements AutoCloseable {
         CoreTimes serverTimes = CoreTimes.of(cores.server()).minus(serverBefore);
         CoreTimes generatorTimes = CoreTimes.of(cores.generator()).minus(generatorBefore);
         long sent = number(lastAnswer, "bytesSent");
-        Map<String, Object> stats = statsAfter(number(statsBefore, "bytesReceived") + sent);
+        long due = sent * cell.receipts();
+        Map<String, Object> stats = statsAfter(number(statsBefore, "bytesReceived") + due);
         CpuTime cpu = account.cpu().minus(cpuBefore);
         boolean counted = cell.role().equals("udp");
         long messages = counted ? change(statsBefore, stats, "datagrams")
                 : number(lastAnswer, "messages");
-        requireAll(change(statsBefore, stats, "bytesReceived"), sent);
+        requireAll(change(statsBefore, stats, "bytesReceived"), due);
         Map<String, Long> latencies = new LinkedHashMap<>();
         lastAnswer.forEach((name, value) -> {
             if (value instanceof Long nanos && name.matches("(p[0-9]+|max)Nanos")) {
@@ -160,9 +161,9 @@ final class Contestant implements AutoCloseable {
 
     /// A server that counts must have counted what was sent to it, or nothing that was measured
     /// means anything. Datagrams may be lost; proxies of others do not count.
-    private void requireAll(long received, long sent) {
-        if (received >= 0 && received != sent && !cell.role().equals("udp")) {
-            throw new BenchFailed(peer.name() + " has received " + received + " bytes of " + sent);
+    private void requireAll(long received, long due) {
+        if (received >= 0 && received != due && !cell.role().equals("udp")) {
+            throw new BenchFailed(peer.name() + " has received " + received + " bytes of " + due);
         }
     }
 

@@ -150,6 +150,16 @@ final class BufferGroups {
         return false;
     }
 
+    /// Whether any connection waits for memory.
+    boolean anyParked() {
+        for (int i = 0; i < busy.size(); i++) {
+            if (busy.get(i).starvation().parked() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     // ---- all of them -------------------------------------------------------------------------
 
     /// The numbers of all.

@@ -44,6 +44,7 @@ public final class EventLoop implements AutoCloseable {
     private final Sockets sockets;
     private final BufferGroups groups;
     private final Outbox outbox;
+    private final SilentSends silentSends;
     private final WakeUp wakeUp;
     private final Mailbox mailbox;
     private final Timers timers;
@@ -71,19 +72,20 @@ public final class EventLoop implements AutoCloseable {
         now = kernel.nanoTime();
         ring = Ring.open(kernel, options.ring());
         timers = new Timers(kernel::nanoTime);
-        BufferGroups lent = null;
+        WakeUp opened = null;
         try {
-            lent = new BufferGroups(this, ring, this::wake);
-            wakeUp = new WakeUp(ring);
+            opened = new WakeUp(ring);
+            mailbox = new Mailbox(Mailbox.CAPACITY, opened::signal);
+            groups = new BufferGroups(this, ring, mailbox::wake);
         } catch (RuntimeException | Error e) {
-            if (lent != null) {
-                lent.close();
-            }
             ring.close();
+            if (opened != null) {
+                opened.close();
+            }
             throw e;
         }
-        mailbox = new Mailbox(Mailbox.CAPACITY, wakeUp::signal);
-        groups = lent;
+        wakeUp = opened;
+        silentSends = new SilentSends(ring, groups);
         sockets = new Sockets(kernel);
         receiveLimits = new ReceiveLimits(ring.kernel(), group());
         wakeUp.arm();
@@ -208,7 +210,7 @@ public final class EventLoop implements AutoCloseable {
         if (limit.isNegative()) {
             throw new IllegalArgumentException("limit=" + limit + ": must not be negative");
         }
-        outbox.flush(); // what the program has done since the last turn
+        outbox.flush(silentSends); // what the program has done since the last turn
         groups.publish();
         groups.relieve();
         long before = counters.completions;
@@ -301,13 +303,14 @@ public final class EventLoop implements AutoCloseable {
 
     /// @param limit how long to wait, in nanoseconds
     private void turn(long limit) {
-        int count = groups.canRelieveMore() || limit == 0 ? 0 : 1;
+        int count = limit == 0 || groups.canRelieveMore() || silentSends.awaited() ? 0 : 1;
         long delay = timers.delayNanos(now);
         if (delay < 0 && limit == Long.MAX_VALUE) {
             ring.submitAndWait(count);
         } else {
             ring.submitAndWait(count, delay < 0 ? limit : Math.min(limit, delay));
         }
+        silentSends.entered();
         now = kernel.nanoTime();
         CompletionQueue cq = ring.completions();
         turning = true;
@@ -316,9 +319,10 @@ public final class EventLoop implements AutoCloseable {
                 counters.completions++;
                 dispatch(cq.userData(), cq.res(), cq.flags());
             }
+            silentSends.settle();
             timers.advance(now);
             readMail();
-            outbox.flush();
+            outbox.flush(silentSends);
             groups.publish();
         } finally {
             turning = false;
@@ -396,12 +400,12 @@ public final class EventLoop implements AutoCloseable {
         return now;
     }
 
-    private void wake() {
-        mailbox.wake();
-    }
-
     Outbox outbox() {
         return outbox;
+    }
+
+    SilentSends silentSends() {
+        return silentSends;
     }
 
     Connections connections() {

@@ -36,7 +36,8 @@ final class Outbox implements AutoCloseable {
     }
 
     /// Starts what there is to start.
-    void flush() {
+    void flush(SilentSends silent) {
+        silent.expect(flushing);
         for (Connection next = flushing.poll(); next != null; next = flushing.poll()) {
             next.sendSide().flush();
         }

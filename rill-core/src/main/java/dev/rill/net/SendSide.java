@@ -1,7 +1,9 @@
 package dev.rill.net;
 
+import static dev.rill.abi.MsgFlags.MSG_DONTWAIT;
 import static dev.rill.abi.MsgFlags.MSG_NOSIGNAL;
 import static dev.rill.abi.MsgFlags.MSG_WAITALL;
+import static dev.rill.abi.SqeFlags.IOSQE_CQE_SKIP_SUCCESS;
 
 import dev.rill.abi.Errno;
 import dev.rill.ring.Received;
@@ -20,6 +22,11 @@ import java.util.List;
 /// those of others are not next to each other.
 final class SendSide {
 
+    /// More than a socket's buffer often takes: such a send may well have to wait.
+    private static final int SILENT_MAX = 256 * 1024;
+    /// How many sends wait for their completion after one that should have been silent was not.
+    private static final int LOUD_AFTER_FAILURE = 32;
+
     private final Connection connection;
     private final EventLoop loop;
     private final int fd;
@@ -30,6 +37,10 @@ final class SendSide {
     private int sendingPieces;
     private int vector = SendVectors.NONE;
     private long sendStarted;
+    /// How many bytes the send in flight has when it completes only if they were not all sent,
+    /// otherwise 0; and how many of the next sends complete in any case.
+    private int silent;
+    private int loud;
     /// The send in flight was called back, so that its bytes can be moved.
     private boolean rescuing;
     /// In the loop's list of those that have something to start.
@@ -121,28 +132,64 @@ final class SendSide {
         if (queue.pieces() > 1) {
             vector = vectors.take();
         }
-        if (vector == SendVectors.NONE) {
-            sendingPieces = 1;
-            sqe.prepSend(fd, queue.firstAddress(), queue.firstLength(), MSG_NOSIGNAL | MSG_WAITALL);
-        } else {
-            sendingPieces = queue.gather(vectors, vector);
-            sqe.prepSendmsg(fd, vectors.finish(vector, sendingPieces), MSG_NOSIGNAL | MSG_WAITALL);
+        sendingPieces = vector == SendVectors.NONE ? 1 : queue.gather(vectors, vector);
+        int flags = MSG_NOSIGNAL | MSG_WAITALL;
+        if (mayBeSilent()) {
+            silent = (int) queue.bytes();
+            flags |= MSG_DONTWAIT;
+            loop.silentSends().add(connection);
+            connection.touch(); // whoever sees that it is done may do so much later
         }
-        sqe.userData(connection.tagged(UserData.SEND));
+        if (vector == SendVectors.NONE) {
+            sqe.prepSend(fd, queue.firstAddress(), queue.firstLength(), flags);
+        } else {
+            sqe.prepSendmsg(fd, vectors.finish(vector, sendingPieces), flags);
+        }
+        sqe.flags(silent == 0 ? 0 : IOSQE_CQE_SKIP_SUCCESS)
+                .userData(connection.tagged(UserData.SEND));
         connection.submitted();
         sending = true;
         sendStarted = loop.now();
     }
 
+    /// Whether nothing is left to do when all that is there was sent, and it may well be at once.
+    private boolean mayBeSilent() {
+        if (loud > 0) {
+            loud--;
+            return false;
+        }
+        return loop.silentSends().allowed() && sendingPieces == queue.pieces()
+                && queue.bytes() <= SILENT_MAX && !finishing && !aboveHigh;
+    }
+
+    /// Whether anything has come up meanwhile that has to wait until the silent send is done.
+    boolean awaitsSend() {
+        return silent != queue.bytes() || finishing || rescuing || !connection.isEstablished();
+    }
+
+    /// Nothing was heard of the send in flight, if it is one of those without a completion.
+    void silentlySent() {
+        if (silent != 0) {
+            connection.completed(UserData.SEND, silent, 0);
+        }
+    }
+
     void completed(int res) {
         sending = false;
+        boolean heard = res != silent;
+        if (heard && silent != 0) {
+            loud = LOUD_AFTER_FAILURE;
+        }
+        silent = 0;
         if (vector != SendVectors.NONE) {
             loop.outbox().vectors().give(vector);
             vector = SendVectors.NONE;
         }
         connection.finished();
         if (res >= 0) {
-            connection.touch();
+            if (heard) {
+                connection.touch();
+            }
             queue.sent(res);
             loop.counters().bytesSent += res;
         } else if (res != -Errno.ECANCELED && res != -Errno.EAGAIN && res != -Errno.EINTR) {
