@@ -78,7 +78,8 @@ public final class BenchMain implements Callable<Integer> {
         description = "Only these, such as 'flood' or 'pingpong/50x*'.")
     private List<String> cells = List.of();
     @Option(names = "--peers", split = ",", paramLabel = "NAME",
-        description = "Only these; the others are compared with the first one.")
+        description = "Only these; the others are compared with the first one. rill:64x256K has "
+            + "so many buffers of that size, all lent from the beginning.")
     private List<String> peers = List.of();
     @Option(names = "--build", paramLabel = "NAME=FOLDER",
         description = "Another build of Rill, as peer rill@NAME; FOLDER is its laid-out app.")
@@ -222,16 +223,29 @@ public final class BenchMain implements Callable<Integer> {
         List<Peer> all = new ArrayList<>();
         for (String name : names) {
             Path build = name.startsWith("rill@") ? builds.get(name.substring(5)) : null;
+            int colon = name.indexOf(':');
             if (build != null) {
                 all.add(Peer.of(name, "rill", build));
             } else if (PeerCommand.peers().contains(name)) {
                 all.add(Peer.of(name, name, app));
+            } else if (colon > 0 && Geometry.PEERS.contains(name.substring(0, colon))) {
+                all.add(Peer.of(name, name.substring(0, colon), app,
+                        geometry(name.substring(colon + 1)).options()));
             } else {
                 throw new ParameterException(spec.commandLine(), "there is no peer '" + name
-                        + "'; there are " + String.join(", ", PeerCommand.peers()));
+                        + "'; there are " + String.join(", ", PeerCommand.peers())
+                        + "; and NAME:BUFFERSxSIZE of " + String.join(", ", Geometry.PEERS));
             }
         }
         return all;
+    }
+
+    private Geometry geometry(String text) {
+        try {
+            return Geometry.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
     }
 
     private int judge(BenchResult result) {

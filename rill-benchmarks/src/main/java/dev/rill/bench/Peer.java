@@ -2,11 +2,13 @@ package dev.rill.bench;
 
 import dev.rill.bench.server.PeerCommand;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// A server that takes part.
 ///
-/// @param name as it is called in tables: `c`, or `rill@BASE` for another build
+/// @param name as it is called in tables: `c`, `rill:4x256K` for one with other buffers, or
+///        `rill@BASE` for another build
 /// @param starter how its process is started
 record Peer(String name, Starter starter) {
 
@@ -26,10 +28,15 @@ record Peer(String name, Starter starter) {
 
     /// One of the servers of this module.
     static Peer of(String name, String server, Path app) {
+        return of(name, server, app, List.of());
+    }
+
+    /// One of the servers of this module, with options.
+    static Peer of(String name, String server, Path app, List<String> options) {
         return new Peer(name, new Starter() {
             @Override
             public PeerCommand command(String role, String connectOrNull) {
-                return PeerCommand.of(server, role, app, "127.0.0.1:0", connectOrNull);
+                return PeerCommand.of(server, role, app, "127.0.0.1:0", connectOrNull, options);
             }
 
             @Override

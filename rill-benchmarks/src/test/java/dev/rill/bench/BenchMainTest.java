@@ -18,6 +18,9 @@ final class BenchMainTest {
     @Test
     void wrongCommandLinesSayWhatIsWrong() {
         expectUsage("there is no peer 'rll'; there are rill", "--peers", "rill,rll");
+        expectUsage("there is no peer 'nio:4x64K'", "--peers", "nio:4x64K");
+        expectUsage("geometry=4y64K: must be", "--peers", "rill:4y64K");
+        expectUsage("geometry=3x64K: the number", "--peers", "rill,c:3x64K");
         expectUsage("connections=0", "--workload", "pingpong", "--connections", "0");
         expectUsage("depth*size", "--workload", "pipelined", "--size", "1048576");
         expectUsage("rounds=0", "--rounds", "0");

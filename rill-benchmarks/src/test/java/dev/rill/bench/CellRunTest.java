@@ -72,6 +72,17 @@ final class CellRunTest {
     }
 
     @Test
+    void aProxyIsCountedOnTheWayThereAndBack() {
+        for (Cell cell : List.of(new Cell(Workload.PINGPONG, 2, 512, 1, true),
+            new Cell(Workload.STREAM, 2, 4096, 1, true))) {
+            CellResult result = run(cell, Peer.of("rill", "rill", BenchApp.folder()));
+            assertThat(result.failed()).as(cell.name()).isEmpty();
+            assertThat(result.peers().getFirst().rounds()).hasSize(2).allSatisfy(round ->
+                assertThat(round.bytes()).isPositive());
+        }
+    }
+
+    @Test
     void aServerThatSpoilsAByteIsFoundOut() {
         for (Cell cell : List.of(new Cell(Workload.STREAM, 1, 4096, 1, false),
             new Cell(Workload.CHURN, 1, 200, 1, false))) {

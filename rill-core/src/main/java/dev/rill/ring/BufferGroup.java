@@ -84,7 +84,8 @@ public final class BufferGroup implements AutoCloseable {
             references = new int[options.buffers()];
             part = new Received(this);
             holds = new Holds(this);
-            workingSet = new WorkingSet(options.lentMin(), options.buffers());
+            workingSet = new WorkingSet(options.lentMin(), options.buffers(),
+                    options.bufferSize());
             areas = new BufferAreas(kernel, options);
             meter = new GroupMeter(this, consumption, areas);
         } catch (RuntimeException | Error e) {
@@ -314,7 +315,7 @@ public final class BufferGroup implements AutoCloseable {
     public int publish() {
         holds.collect();
         meter.batchEnded();
-        workingSet.left(consumption.outstanding() - bufferRing.staged());
+        workingSet.left(consumption.outstanding() - bufferRing.staged(), held);
         return lendWanted();
     }
 
