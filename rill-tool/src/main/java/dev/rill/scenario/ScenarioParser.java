@@ -136,8 +136,9 @@ public final class ScenarioParser {
                     lines.add(line);
                 }
             }
-            read.add(new Scenario.Part((name + " " + label).strip(), List.copyOf(needs),
-                    new Body(lines).read()));
+            List<Statement> body = new Body(lines).read();
+            needs.addAll(ImpliedNeeds.of(body));
+            read.add(new Scenario.Part((name + " " + label).strip(), List.copyOf(needs), body));
         }
     }
 

@@ -37,6 +37,7 @@ final class StatementParser {
     private Statement statement() {
         Condition condition = words.accept("on") ? condition(words) : null;
         String verb = words.word("what to do: " + VERBS);
+        condition = condition == null ? ImpliedNeeds.ofLine(verb) : condition;
         Step step = step(verb);
         Expected expected = null;
         if (verb.equals("expect")) {
