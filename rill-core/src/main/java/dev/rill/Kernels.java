@@ -109,9 +109,9 @@ public final class Kernels {
 
     /// The same, behaving like a certain Linux: incremental buffers were not the same in all.
     ///
-    /// @param release one of [#profiles]
+    /// @param release one of [#profiles], or any other from 6.12.0 on
     /// @return a kernel to be closed by the caller
-    /// @throws IllegalArgumentException when there is no profile of that release
+    /// @throws IllegalArgumentException when there is no such release
     public static Kernel inProcess(String release) {
         return watched(InProcessKernel.overNio(profile(release)));
     }
@@ -126,9 +126,9 @@ public final class Kernels {
 
     /// The same, behaving like a certain Linux.
     ///
-    /// @param release one of [#profiles]
+    /// @param release one of [#profiles], or any other from 6.12.0 on
     /// @return a kernel with a network of its own
-    /// @throws IllegalArgumentException when there is no profile of that release
+    /// @throws IllegalArgumentException when there is no such release
     public static Kernel inMemory(String release) {
         return watched(InProcessKernel.inMemory(profile(release)));
     }
@@ -154,7 +154,7 @@ public final class Kernels {
     ///
     /// @param options the seed, the network, what goes wrong
     /// @return a kernel with a network and a time of its own
-    /// @throws IllegalArgumentException when there is no profile of the options' release
+    /// @throws IllegalArgumentException when the options' release is no such release
     public static Kernel simulated(SimulationOptions options) {
         return watched(simulation(options).kernel());
     }
@@ -164,23 +164,33 @@ public final class Kernels {
     ///
     /// @param options the seed, the network, what goes wrong
     /// @return a machine whose kernel nobody uses yet
-    /// @throws IllegalArgumentException when there is no profile of the options' release
+    /// @throws IllegalArgumentException when the options' release is no such release
     public static Simulation simulation(SimulationOptions options) {
         return SimulatedMachine.of(profile(options.release()), options);
     }
 
-    /// The releases of Linux that the kernels in Java can behave like.
+    /// Releases of Linux that differ much. The kernels in Java can behave like these and any other
+    /// from 6.12.0 on.
     ///
     /// @return as `uname -r` prints them, oldest first
     public static List<String> profiles() {
         return Profile.releases();
     }
 
-    /// What sets the Linux of a release apart from others that the kernels in Java can behave like.
+    /// Whether the kernels in Java can behave like the Linux of a release.
     ///
-    /// @param release one of [#profiles]
+    /// @param release as `uname -r` prints it, without a suffix
+    /// @return whether it is a release, and one from 6.12.0 on
+    public static boolean hasProfile(String release) {
+        return Profile.of(release).isPresent();
+    }
+
+    /// What sets the Linux of a release apart from others that the kernels in Java can behave
+    /// like.
+    ///
+    /// @param release one of [#profiles], or any other from 6.12.0 on
     /// @return what is not the same in all of them
-    /// @throws IllegalArgumentException when there is no profile of that release
+    /// @throws IllegalArgumentException when there is no such release
     public static List<ProfileQuirk> quirks(String release) {
         return profile(release).quirks().stream().map(quirk -> new ProfileQuirk(
                 quirk.name(), quirk.summary(), quirk.kernels())).toList();
@@ -207,7 +217,8 @@ public final class Kernels {
 
     private static Profile profile(String release) {
         return Profile.of(release).orElseThrow(() -> new IllegalArgumentException("release="
-                + release + ": there are profiles of " + String.join(", ", Profile.releases())));
+                + release + ": must be a release of Linux from 6.12.0 on, such as "
+                + String.join(", ", Profile.releases())));
     }
 
     /// Whether the running Linux kernel can be used, tried by creating a small ring.

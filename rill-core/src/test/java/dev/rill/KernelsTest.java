@@ -119,14 +119,19 @@ class KernelsTest {
                 .contains("EARLY_ADDRESS_BUG", "NO_MIN_LEFT").doesNotContain("ACCESS_CHECK");
         assertThat(Kernels.quirks("7.2.8")).contains(new ProfileQuirk("ACCESS_CHECK",
                 "the range of a selected address is checked at selection", "since 7.2"));
+        assertThat(Kernels.quirks("6.12.85")).extracting(ProfileQuirk::name)
+                .contains("BUNDLE_SPEAKS_OF_FIRST_PASS").doesNotContain("SINGLE_SLOT_COMMIT");
+        assertThat(Kernels.hasProfile("6.16.3")).isTrue();
+        assertThat(Kernels.hasProfile("6.11.9")).isFalse();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "6.12", "linux 6.12.0"})
+    @ValueSource(strings = {"", "6.12", "6.11.9", "linux 6.12.0"})
     void anUnknownReleaseNamesThoseThereAre(String release) {
         assertThatIllegalArgumentException().isThrownBy(() -> Kernels.quirks(release))
                 .withMessage("release=" + release
-                        + ": there are profiles of 6.12.0, 6.12.107, 6.18.44, 7.2.8");
+                        + ": must be a release of Linux from 6.12.0 on, such as 6.12.0, 6.12.107,"
+                        + " 6.18.44, 7.2.8");
         assertThatIllegalArgumentException().isThrownBy(() -> Kernels.inMemory(release));
     }
 }

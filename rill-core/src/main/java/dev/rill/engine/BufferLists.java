@@ -146,14 +146,12 @@ final class BufferLists {
         }
         boolean seed = profile.has(Quirk.SINGLE_SLOT_COMMIT);
         if (amount != 0) {
+            boolean one = seed && ring.incremental();
             long first = ring.length(head);
-            if (first == 0) {
+            if (first == 0 && (!one || request.opcode == Opcode.IORING_OP_SEND)) {
                 return -Errno.ENOBUFS;
             }
-            long needed = Math.min((amount + first - 1) / first, PEEK_MAX);
-            if (seed && ring.incremental()) {
-                needed = 1;
-            }
+            long needed = one ? 1 : Math.min((amount + first - 1) / first, PEEK_MAX);
             available = (int) Math.min(available, needed);
         }
         int capacity = single ? 1 : request.capacity;
@@ -196,10 +194,12 @@ final class BufferLists {
             count++;
             total += length;
             left -= length;
+            if (left > 0 || profile.has(Quirk.PART_OF_LAST_ENDS)) {
+                index++;
+            }
             if (left == 0) {
                 break;
             }
-            index++;
         }
         if ((index & 0xffff) == ring.tail()) {
             request.lastBuffer = true;

@@ -29,6 +29,11 @@ final class ByteQueue {
         return size;
     }
 
+    /// What has been taken of the first piece.
+    int takenOfFirst() {
+        return pieces.isEmpty() ? 0 : pieces.getFirst().read;
+    }
+
     void add(byte[] bytes, int charge, IntConsumer sender) {
         pieces.add(new Piece(bytes, charge, sender));
         size += bytes.length;

@@ -363,9 +363,8 @@ public final class InProcessKernel implements Kernel {
                     : region == MapOffset.IORING_OFF_PBUF_RING ? mappedGroup(context, offset)
                     : null;
             if (pages == null) {
-                boolean known = region == MapOffset.IORING_OFF_PBUF_RING
-                        || !profile.has(Quirk.UNKNOWN_REGION_IS_INVALID);
-                throw refused(byteSize, known ? Errno.ENOMEM : Errno.EINVAL);
+                throw refused(byteSize, profile.has(Quirk.NO_REGION_IS_INVALID)
+                        ? Errno.EINVAL : Errno.ENOMEM);
             }
             if (byteSize > pages.byteSize()) {
                 throw refused(byteSize, Errno.EINVAL);

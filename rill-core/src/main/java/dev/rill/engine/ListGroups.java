@@ -51,7 +51,9 @@ final class ListGroups {
             list = new ProvidedList();
             buffers.put(request.bufGroup, list);
         }
-        int capacity = request.profile().has(Quirk.LARGER_LISTS) ? BIDS : BIDS - 1;
+        Profile profile = request.profile();
+        int capacity = profile.has(Quirk.ENDLESS_LISTS) ? Integer.MAX_VALUE
+                : profile.has(Quirk.LARGER_LISTS) ? BIDS : BIDS - 1;
         long length = Integer.toUnsignedLong(request.sqeLen);
         int added = 0;
         while (added < request.fd && list.size() < capacity) {

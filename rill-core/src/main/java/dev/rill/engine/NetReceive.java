@@ -39,7 +39,8 @@ final class NetReceive {
             return -Errno.EINVAL;
         }
         boolean message = request.opcode != IORING_OP_RECV;
-        if (message && bundle(request) || !message && request.sqeLen < 0) {
+        if (message && bundle(request) || !message && request.sqeLen < 0
+                && !request.profile().has(Quirk.HUGE_LENGTHS)) {
             return -Errno.EINVAL;
         }
         request.noWait = (request.opFlags & MSG_DONTWAIT) != 0;
@@ -75,8 +76,10 @@ final class NetReceive {
     // ---- RECV -----------------------------------------------------------------------------
 
     static int receive(Request request, boolean fromPoll) {
-        if (pollsFirst(request)) {
-            return -Errno.EAGAIN; // even before it is known whether it is a socket
+        boolean isSocket = request.file instanceof Socket;
+        if (pollsFirst(request)
+                && (isSocket || !request.profile().has(Quirk.SOCKET_COMES_FIRST))) {
+            return -Errno.EAGAIN;
         }
         if (!(request.file instanceof Socket socket)) {
             return -Errno.ENOTSOCK;
@@ -95,15 +98,29 @@ final class NetReceive {
                     outcome = passed(request, result, -1, fromPoll);
                     continue;
                 }
-                request.ring.buffers().recycle(request);
+                recycle(request);
                 return result;
             }
             if (waitsForMore(request, socket, result, wanted)) {
                 return -Errno.EAGAIN;
             }
-            outcome = passed(request, result, request.message.pending, fromPoll);
+            outcome = passed(request, result, pending(request), fromPoll);
         } while (outcome == RETRY);
         return outcome;
+    }
+
+    /// What is left in the socket as far as the request knows, or -1.
+    private static int pending(Request request) {
+        boolean unknown = request.unlocked && bundle(request)
+                && request.profile().has(Quirk.WORKER_BUNDLE_OF_ONE);
+        return unknown ? -1 : request.message.pending;
+    }
+
+    /// Gives the buffer back because there was nothing; who fails for that may name it (Q12).
+    private static void recycle(Request request) {
+        if (!request.noWait || !request.profile().has(Quirk.FAILURE_NAMES_BUFFER)) {
+            request.ring.buffers().recycle(request);
+        }
     }
 
     private static boolean pollsFirst(Request request) {
@@ -145,6 +162,10 @@ final class NetReceive {
         if (request.limited) {
             amount = amount == 0 ? request.totalLeft : Math.min(amount, request.totalLeft);
         }
+        boolean known = request.secondPass || request.lastPending > 1;
+        if (!known && request.profile().has(Quirk.BUNDLE_IGNORES_LENGTH)) {
+            amount = 0;
+        }
         int count = buffers.peek(request, amount, true, false);
         if (count < 0) {
             return count;
@@ -160,7 +181,7 @@ final class NetReceive {
         if ((request.opFlags & MSG_WAITALL) == 0) {
             return false;
         }
-        if (result > 0 && result < wanted
+        if (result > 0 && result < wanted && mayWait(request)
                 && (socket.type() == SOCK_STREAM || socket.type() == SOCK_SEQPACKET)) {
             request.ring.buffers().commitPart(request, result,
                     request.message.data.placesTouched(result));
@@ -172,6 +193,13 @@ final class NetReceive {
             request.failed = true;
         }
         return false;
+    }
+
+    private static boolean mayWait(Request request) {
+        boolean incremental = request.held == Request.HELD_RING && request.commitRing != null
+                && request.commitRing.incremental();
+        return !incremental && !bundle(request)
+                || !request.profile().has(Quirk.WAITALL_TAKES_WHAT_COMES);
     }
 
     /// What a pass over the socket means for the request (`io_recv_finish`).
@@ -201,14 +229,14 @@ final class NetReceive {
                     ? total : result <= 0 && request.transferred > 0 ? 0 : result;
             cflags |= ring.buffers().put(request, used(request, counted), entries);
             if (request.secondPass) {
-                cflags = request.cflags | cflags & LAST_PASS;
+                cflags = request.cflags | cflags & lastPass(request);
             }
             if (request.multishot && request.shotLength != 0 && total >= request.shotLength) {
                 request.capped = true;
             }
             ends |= request.lastBuffer;
             if (!request.lastBuffer && secondPassFollows(request, result, pending)) {
-                request.cflags = cflags & ~LAST_PASS;
+                request.cflags = cflags & ~lastPass(request);
                 request.length = pending;
                 request.transferred += result;
                 request.secondPass = true;
@@ -227,6 +255,11 @@ final class NetReceive {
             request.failed = true;
         }
         return Request.COMPLETE;
+    }
+
+    private static int lastPass(Request request) {
+        return request.profile().has(Quirk.BUNDLE_SPEAKS_OF_FIRST_PASS)
+                ? LAST_PASS & ~IORING_CQE_F_BUF_MORE : LAST_PASS;
     }
 
     /// How much of its buffer a receive used: with MSG_TRUNC more than was written (Q14).
@@ -284,7 +317,7 @@ final class NetReceive {
             int result = socket.receive(message);
             message.answerFlags |= header.cutOff(message);
             if (result == -Errno.EAGAIN) {
-                request.ring.buffers().recycle(request);
+                recycle(request);
                 return result;
             }
             if (!request.multishot && result >= 0) {

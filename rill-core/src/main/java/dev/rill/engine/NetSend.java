@@ -53,7 +53,10 @@ final class NetSend {
         boolean header = request.opcode == IORING_OP_SENDMSG
                 || request.opcode == IORING_OP_SENDMSG_ZC;
         if (header && (bundle(request) || request.off != 0 || request.fileIndex != 0)
-                || !header && request.sqeLen < 0) {
+                || !header && request.sqeLen < 0
+                && !request.profile().has(Quirk.HUGE_LENGTHS)
+                || bundle(request) && !request.selects()
+                && request.profile().has(Quirk.UNSENT_BUNDLES_REFUSED)) {
             return -Errno.EINVAL;
         }
         request.noWait = (request.opFlags & MSG_DONTWAIT) != 0;

@@ -295,10 +295,11 @@ final class Polling {
     /// @return 0 to stay armed, or what to do
     private int shoot(Request request, int events) {
         if (request.opcode == Opcode.IORING_OP_POLL_ADD) {
-            if (ring.postMore(request, events, IORING_CQE_F_MORE)) {
+            int told = told(request, events);
+            if (told == 0 || ring.postMore(request, told, IORING_CQE_F_MORE)) {
                 return 0;
             }
-            request.complete(events);
+            request.complete(told);
             return USE_RESULT;
         }
         int result = Operations.issueFromPoll(request);
@@ -308,6 +309,11 @@ final class Polling {
             case -Errno.EAGAIN -> 0;
             default -> result;
         };
+    }
+
+    private int told(Request request, int events) {
+        return ring.kernel().profile().has(Quirk.MULTISHOT_POLL_TELLS_LESS)
+                ? events & (request.opFlags | ~Events.RDHUP) : events;
     }
 
     private List<Request> bucket(long userData) {

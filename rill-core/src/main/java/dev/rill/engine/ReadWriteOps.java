@@ -121,7 +121,7 @@ final class ReadWriteOps {
             if (keeps) {
                 return result; // the failure's completion names the buffer
             }
-            if (!request.polled || !request.profile().has(Quirk.READ_ERROR_NAMES_BUFFER)) {
+            if (!request.profile().has(Quirk.READ_ERROR_NAMES_BUFFER)) {
                 buffers.recycle(request);
             }
             return result; // a buffer consumed early is named by the failure's completion

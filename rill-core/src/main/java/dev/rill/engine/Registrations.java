@@ -88,9 +88,7 @@ final class Registrations {
             return -Errno.EFAULT;
         }
         Profile profile = kernel.profile();
-        int firstReserved = IoUringBufReg.MIN_LEFT
-                + (profile.has(Quirk.NO_MIN_LEFT) ? 0 : Integer.BYTES);
-        if (!zero(reg, firstReserved, IoUringBufReg.SIZE)) {
+        if (!reservedIsZero(reg)) {
             return -Errno.EINVAL;
         }
         int flags = Short.toUnsignedInt(reg.get(JAVA_SHORT_UNALIGNED, IoUringBufReg.FLAGS));
@@ -140,6 +138,15 @@ final class Registrations {
         return 0;
     }
 
+    private boolean reservedIsZero(MemorySegment reg) {
+        Profile profile = kernel.profile();
+        long first = IoUringBufReg.MIN_LEFT
+                + (profile.has(Quirk.NO_MIN_LEFT) ? 0 : Integer.BYTES);
+        long end = profile.has(Quirk.LAST_WORDS_UNCHECKED) ? first + 3 * Integer.BYTES
+                : IoUringBufReg.SIZE;
+        return zero(reg, first, end);
+    }
+
     private int checkAddress(long address) {
         if (address == 0) {
             return -Errno.EFAULT;
@@ -160,7 +167,7 @@ final class Registrations {
             return -Errno.EFAULT;
         }
         if (reg.get(JAVA_SHORT_UNALIGNED, IoUringBufReg.FLAGS) != 0
-                || !zero(reg, IoUringBufReg.MIN_LEFT + Integer.BYTES, IoUringBufReg.SIZE)) {
+                || !reservedIsZero(reg)) {
             return -Errno.EINVAL;
         }
         int bgid = Short.toUnsignedInt(reg.get(JAVA_SHORT_UNALIGNED, IoUringBufReg.BGID));

@@ -157,7 +157,8 @@ final class Submission {
 
     private int check(Request request) {
         Operations.Definition definition = Operations.definition(request.opcode);
-        if (definition == null) {
+        if (definition == null || request.opcode == Opcode.IORING_OP_RECV_ZC
+                && request.profile().has(Quirk.NO_ZERO_COPY_RECEIVE)) {
             return -Errno.EINVAL;
         }
         if ((request.flags & ~KNOWN_FLAGS) != 0) {

@@ -123,7 +123,9 @@ final class Timeouts {
 
     /// Ends timeouts that wait for a number of completions.
     void count(int tail) {
-        boolean wrapped = follow(tail) < 0; // one that ended in silence is taken away all the same
+        boolean neverCount = ring.kernel().profile().has(Quirk.TIMEOUTS_NEVER_COUNT);
+        // one that ended in silence is taken away all the same
+        boolean wrapped = follow(tail) < 0 && !neverCount;
         for (int i = 0; i < listed.size(); i++) {
             Timer timer = listed.get(i);
             if (timer.target != 0 && (wrapped || timer.target <= counted)) {
@@ -164,6 +166,9 @@ final class Timeouts {
     void cancel(Request request) {
         timers.removeIf(timer -> timer.request == request);
         listed.removeIf(timer -> timer.request == request);
+        if (ring.kernel().profile().has(Quirk.TIMEOUTS_NEVER_COUNT)) {
+            ownCompletions++;
+        }
         end(request, -Errno.ECANCELED, true);
     }
 

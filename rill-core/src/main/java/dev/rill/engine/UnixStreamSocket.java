@@ -62,8 +62,10 @@ final class UnixStreamSocket implements MemorySocket {
                 (int) Math.min(incoming.size(), message.data.remaining()));
         int result = (message.flags & MSG_PEEK) != 0 ? incoming.peek(message.data, most)
                 : incoming.take(message.data, most);
-        if (result >= 0) {
+        if (result >= 0 || profile.has(Quirk.FAULT_SAYS_MORE)) {
             message.pending = pending();
+        }
+        if (result >= 0) {
             boolean waitsForMore = (message.flags & (MSG_WAITALL | MSG_PEEK)) == MSG_WAITALL
                     && incoming.size() == 0 && message.data.remaining() > 0;
             state.error = waitsForMore ? 0 : state.error; // it looks on, and finds the error
@@ -72,7 +74,11 @@ final class UnixStreamSocket implements MemorySocket {
     }
 
     private int pending() {
-        return profile.has(Quirk.NO_UNIX_PENDING_HINT) ? -1 : incoming.size();
+        if (profile.has(Quirk.NO_UNIX_PENDING_HINT)) {
+            return -1;
+        }
+        return incoming.size()
+                + (profile.has(Quirk.UNIX_HINT_COUNTS_READ) ? incoming.takenOfFirst() : 0);
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.rill.fuzz.Fuzzer;
 import dev.rill.kernel.Kernel;
 import dev.rill.kernel.KernelException;
 import java.io.IOException;
-import java.lang.module.ModuleDescriptor.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,9 +120,8 @@ final class FuzzCommand implements Callable<Integer> {
     }
 
     private void check() {
-        if (profile != null && !Kernels.profiles().contains(profile)) {
-            throw new ParameterException(spec.commandLine(), "--profile " + profile
-                    + ": there are " + String.join(", ", Kernels.profiles()));
+        if (profile != null && !Kernels.hasProfile(profile)) {
+            throw new ParameterException(spec.commandLine(), KernelOptions.noSuch(profile));
         }
         if (replay != null && (seed != null || steps != null || time != null)) {
             throw new ParameterException(spec.commandLine(),
@@ -143,12 +141,10 @@ final class FuzzCommand implements Callable<Integer> {
         }
     }
 
-    /// The newest profile that is not newer than the running kernel.
+    /// The running kernel's own profile, where there is one.
     static String nearest(String release) {
-        Version running = Version.parse(release.replaceFirst("[^0-9.].*", ""));
-        List<String> profiles = Kernels.profiles();
-        return profiles.stream().filter(one -> Version.parse(one).compareTo(running) <= 0)
-                .reduce((_, later) -> later).orElse(profiles.getFirst());
+        String numbers = release.replaceFirst("[^0-9.].*", "");
+        return Kernels.hasProfile(numbers) ? numbers : Kernels.profiles().getFirst();
     }
 
     private void run(Kernel linux, String release, long runSeed, long start, FuzzReport report) {

@@ -32,8 +32,8 @@ final class KernelOptions {
     private String kernel;
 
     @Option(names = "--profile", paramLabel = "RELEASE",
-            description = "With --kernel engine: which Linux the engine behaves like, such as"
-                + " 6.12.0. A wrong one names those there are.")
+            description = "With --kernel engine: which Linux the engine behaves like, any release"
+                + " from 6.12.0 on.")
     private String profile;
 
     @Option(names = "--check", paramLabel = "HOW", arity = "0..1", fallbackValue = THROW,
@@ -153,11 +153,16 @@ final class KernelOptions {
         require(check == null || List.of(THROW, REPORT).contains(check), "--check " + check
                 + ": there are " + THROW + ", " + REPORT);
         if (profile != null) {
-            require(Kernels.profiles().contains(profile), "--profile " + profile + ": there are "
-                    + String.join(", ", Kernels.profiles()));
+            require(Kernels.hasProfile(profile), noSuch(profile));
             require(word().equals(ENGINE) || word().equals(BOTH), "--profile " + profile
                     + " is for the engine: add --kernel engine");
         }
+    }
+
+    /// What is said of a `--profile` that does not exist.
+    static String noSuch(String profile) {
+        return "--profile " + profile + ": there are " + String.join(", ", Kernels.profiles())
+                + " and all other releases from " + Kernels.profiles().getFirst() + " on";
     }
 
     private void require(boolean condition, String message) {

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.TestFactory;
 final class ConformanceTest {
 
     private static final int CASES = 223;
+    /// Releases that differ much from those that every test is run with.
+    private static final List<String> MORE_PROFILES =
+            List.of("6.12.43", "6.12.85", "6.12.118", "6.16.3", "6.17.13", "6.18.5", "7.3.4");
 
     @TestFactory
     Stream<DynamicTest> everyCaseOnLinux() throws IOException {
@@ -29,8 +32,9 @@ final class ConformanceTest {
     @TestFactory
     Stream<DynamicContainer> everyCaseOnTheEngine() throws IOException {
         List<Scenario> scenarios = scenarios();
-        return Kernels.profiles().stream().map(profile -> DynamicContainer.dynamicContainer(
-                profile, everyCase(Target.engine(Kernels.inMemory(profile)), scenarios)));
+        return Stream.concat(Kernels.profiles().stream(), MORE_PROFILES.stream())
+                .map(profile -> DynamicContainer.dynamicContainer(
+                        profile, everyCase(Target.engine(Kernels.inMemory(profile)), scenarios)));
     }
 
     private static Stream<DynamicTest> everyCase(Target target, List<Scenario> scenarios) {
