@@ -38,7 +38,7 @@ public enum Quirk {
             Guard.ALWAYS, "MSG_WAITALL is refused on incremental groups and in bundles"),
     /// What came after the wait is not committed.
     WAITALL_FIRST_PART_ONLY(8, "D4", "of what MSG_WAITALL gets only the first part is counted",
-            "since 6.12.44, 6.15.11, 6.16.2",
+            "6.12.44 to 6.12.117, 6.15.11, 6.16.2 to 7.2",
             Guard.ALWAYS, "MSG_WAITALL is refused on incremental groups and in bundles"),
     /// A commit of no bytes says "finished".
     END_FINISHES_BUFFER(9, "D2", "the end of a stream seems to finish its buffer",
@@ -53,8 +53,8 @@ public enum Quirk {
             "6.15 to 6.16.4",
             Guard.ALWAYS, "published buffers are not edited, empty ones are refused"),
     /// The buffer of a failed read is named although it was recycled.
-    READ_ERROR_NAMES_BUFFER(12, "", "a read that fails names a buffer that it has not used",
-            "before 6.18",
+    READ_ERROR_NAMES_BUFFER(12, "", "what fails names a buffer that it has not used",
+            "before 6.12.81, 6.18",
             Guard.ALWAYS,
             "an error finishes no incremental buffer;"
             + " MSG_DONTWAIT is refused on whole ones"),
@@ -63,11 +63,12 @@ public enum Quirk {
             "before 6.12.90, 6.18.30, 7.0.7 and 7.1",
             Guard.ALWAYS, "selectForDatagrams demands min_left, or whole buffers"),
     /// The size of the datagram is committed, not what was written.
-    TRUNC_OVER_COMMIT(14, "D5", "MSG_TRUNC consumes more than was written", "6.12 to 7.2.6",
+    TRUNC_OVER_COMMIT(14, "D5", "MSG_TRUNC consumes more than was written",
+            "6.12.0 to 6.12.117, 6.13 to 7.2.6",
             Guard.ALWAYS, "MSG_TRUNC is refused on incremental groups, but for messages"),
     /// The shortened length is written to the shared entry.
     BUNDLE_SHORTENS_ENTRY(15, "D10", "a bundle with a length shortens a buffer it only looked at",
-            "6.10 to 6.12.93, 6.18.35, 7.0.12",
+            "6.10 to 6.12.35, 6.12.81 to 6.12.93, 6.17 to 6.18.35, 7.0.12",
             Guard.WHERE_FOUND, "bundles with a length are refused on classic groups"),
     /// The second pass has no limit.
     BUNDLE_EXCEEDS_LENGTH(16, "D7", "a bundle takes more than its length",
