@@ -134,7 +134,12 @@ public enum Quirk {
     /// What is there when a multishot is armed is received in two goes.
     END_BEHIND_PIECES(34, "", "a multishot that finds many pieces and the end misses the end",
             "all; resets since 6.8, Unix sockets since 6.17",
-            Guard.ALWAYS, "an event loop arms anew behind 33 pieces; with a ring alone, do so");
+            Guard.ALWAYS, "an event loop arms anew behind 33 pieces; with a ring alone, do so"),
+    /// The flags of the first of two passes are those of the completion.
+    BUNDLE_SPEAKS_OF_FIRST_PASS(35, "D14",
+            "a bundle does not say whether its last buffer is finished, but its first",
+            "6.12.36 to 6.12.93, 6.15 to 6.18.35, 6.19, 7.0.12",
+            Guard.WHERE_FOUND, "groups do without bundles: a completion for each buffer");
 
     /// When Rill does something about it.
     public enum Guard {

@@ -57,7 +57,8 @@ final class QuirkTests {
             new Test("D10", QuirkTests::shortenedEntry),
             new Test("D11", QuirkTests::classicBundle),
             new Test("D12", QuirkTests::completionOrder),
-            new Test("D13", QuirkTests::unixHint));
+            new Test("D13", QuirkTests::unixHint),
+            new Test("D14", QuirkTests::flagsOfTwoPasses));
 
     private final EnumMap<Quirk, Verdict> verdicts = new EnumMap<>(Quirk.class);
 
@@ -292,6 +293,31 @@ final class QuirkTests {
         note(Quirk.COMPLETIONS_OUT_OF_ORDER, trial,
                 overtaken && trial.tag() == 1 && firstBytes,
                 inOrder && trial.tag() == 2 && firstBytes);
+    }
+
+    /// The first pass finishes a buffer, the second one begins the next. Over TCP where a Unix
+    /// socket shows no second pass.
+    private void flagsOfTwoPasses(QuirkTrial trial) {
+        trial.lend(true, 8, 8, 64, 64);
+        int first = 0;
+        bundleOfEight(trial, trial.unix(SOCK_STREAM));
+        if (trial.completed(8, USED_UP)) {
+            first = 1;
+            bundleOfEight(trial, trial.tcp());
+        }
+        int bid = first << IORING_CQE_BUFFER_SHIFT;
+        boolean twoPasses = trial.res() == 12 && trial.left(first) == 0
+                && trial.taken(first + 1) == 4;
+        note(Quirk.BUNDLE_SPEAKS_OF_FIRST_PASS, trial,
+                twoPasses && trial.completed(12, bid | USED_UP),
+                twoPasses && trial.completed(12, bid | CURRENT)
+                        || trial.completed(8, bid | USED_UP));
+    }
+
+    private static void bundleOfEight(QuirkTrial trial, Pair pair) {
+        trial.write(pair, 12);
+        trial.receive(pair, 8, 0).ioprio(IORING_RECVSEND_BUNDLE);
+        trial.await();
     }
 
     private void unixHint(QuirkTrial trial) {

@@ -49,6 +49,10 @@ final class Selection {
             return new StepDown("a bundle whose bytes are where they belong", "6.15.5",
                     "a completion for each buffer");
         }
+        if (incremental && quirks.mayHave(Quirk.BUNDLE_SPEAKS_OF_FIRST_PASS)) {
+            return new StepDown("a bundle that says whether its last buffer is finished",
+                    "7.1", "a completion for each buffer");
+        }
         return null;
     }
 

@@ -95,6 +95,23 @@ class BundleStepDownTest {
         }
     }
 
+    @Test
+    void bundlesThatDoNotSayWhereTheyEndAreNotUsed() {
+        byte[] sent = Rig.pattern(1000, 6);
+        try (Kernel kernel = with(dev.rill.engine.Quirk.BUNDLE_SPEAKS_OF_FIRST_PASS);
+                Rig rig = new Rig(kernel)) {
+            try (BufferGroup group = BufferGroup.open(rig.ring(), bundles(true))) {
+                assertThat(group.stepDowns()).singleElement().hasToString("a bundle that says"
+                        + " whether its last buffer is finished (Linux 7.1) is missing: a"
+                        + " completion for each buffer");
+                assertThat(receive(rig, group, sent, 100)).isEqualTo(sent);
+            }
+            try (BufferGroup group = BufferGroup.open(rig.ring(), bundles(false))) {
+                assertThat(group.stepDowns()).isEmpty();
+            }
+        }
+    }
+
     /// Why: what those kernels do with bundles that nobody stops.
     @Test
     void wrongBundlesGarbleBytes() {

@@ -3,6 +3,7 @@ package dev.rill.ring;
 import static dev.rill.ring.Quirk.BUNDLE_COUNTED_TWICE;
 import static dev.rill.ring.Quirk.BUNDLE_OF_ONE;
 import static dev.rill.ring.Quirk.BUNDLE_SHORTENS_ENTRY;
+import static dev.rill.ring.Quirk.BUNDLE_SPEAKS_OF_FIRST_PASS;
 import static dev.rill.ring.Quirk.CLASSIC_BUNDLE_MISPLACED;
 import static dev.rill.ring.Quirk.COMPLETIONS_OUT_OF_ORDER;
 import static dev.rill.ring.Quirk.EARLY_MORE_LOST;
@@ -67,7 +68,9 @@ class QuirksTest {
             entry(dev.rill.engine.Quirk.TRUNC_OVER_COMMIT, TRUNC_OVER_COMMIT),
             entry(dev.rill.engine.Quirk.SHRINK_ENTRY, BUNDLE_SHORTENS_ENTRY),
             entry(dev.rill.engine.Quirk.NO_MULTISHOT_LIMIT, NO_MULTISHOT_LIMIT),
-            entry(dev.rill.engine.Quirk.NO_UNIX_PENDING_HINT, NO_UNIX_HINT));
+            entry(dev.rill.engine.Quirk.NO_UNIX_PENDING_HINT, NO_UNIX_HINT),
+            entry(dev.rill.engine.Quirk.BUNDLE_SPEAKS_OF_FIRST_PASS,
+                    BUNDLE_SPEAKS_OF_FIRST_PASS));
 
     private static Set<String> ids(int... numbers) {
         return Arrays.stream(numbers).mapToObj(number -> "Q" + number)
@@ -170,7 +173,7 @@ class QuirksTest {
     @Test
     void theTableIsNumberedAsTheSpecificationIs() {
         Quirk[] all = Quirk.values();
-        assertThat(all).hasSize(34);
+        assertThat(all).hasSize(35);
         for (int i = 0; i < all.length; i++) {
             assertThat(all[i].id()).isEqualTo("Q" + (i + 1));
             assertThat(List.of(all[i].breaks(), all[i].kernels(), all[i].remedy()))
