@@ -83,13 +83,22 @@ boot() {
 }
 
 # Makes files of what came over the serial line: one for each step, and the list of steps, each with
-# its exit code and seconds.
+# its exit code and seconds. What other steps gave before stays.
 unpack_results() {
-    : >"$1/steps"
-    [ -f "$1/results" ] || return 0
-    tr -d '\r' <"$1/results" | awk -v folder="$1" '
+    local step code seconds
+    : >"$1/steps.new"
+    [ ! -f "$1/results" ] || tr -d '\r' <"$1/results" | awk -v folder="$1" '
         /^== end/ { close(out); out = ""; next }
-        /^== /    { print $2, $3, $4 > (folder "/steps")
+        /^== /    { print $2, $3, $4 > (folder "/steps.new")
                     out = "base64 -d 2>/dev/null | gunzip 2>/dev/null > " folder "/" $2; next }
         out != "" { print | out }'
+    {
+        while read -r step code seconds; do
+            code_of "$step" "${1##*/}"
+            printf '%s %s %s %s\n' "$step" "$code" "$seconds" "$REPLY"
+        done <"$1/steps.new"
+        [ ! -f "$1/steps" ] || cat "$1/steps"
+    } | awk '!seen[$1]++' >"$1/steps.all"
+    mv "$1/steps.all" "$1/steps"
+    rm "$1/steps.new"
 }
