@@ -9,12 +9,16 @@ record Condition(String subject, String operator, String value) {
 
     /// Whether it holds.
     boolean holds(Target target) {
+        return holds(target.version(), target.isEngine());
+    }
+
+    boolean holds(String version, boolean engine) {
         return switch (subject) {
-            case "linux" -> !target.isEngine();
-            case "engine" -> target.isEngine();
-            case "profile" -> target.isEngine() && target.version().equals(value);
+            case "linux" -> !engine;
+            case "engine" -> engine;
+            case "profile" -> engine && version.equals(value);
             case "memlock" -> ProcessLimits.lockedMemoryIs(Long.parseLong(value));
-            default -> compares(compareToRelease(target.version()));
+            default -> compares(compareToRelease(version));
         };
     }
 

@@ -62,6 +62,10 @@ final class ScenarioCommand implements Callable<Integer> {
             description = "Only this case; may be given several times.")
     private List<String> ids = List.of();
 
+    @Option(names = "--lines-on", paramLabel = "RELEASE",
+            description = "Play nothing, show the lines that are about the Linux of a release.")
+    private String release;
+
     @Option(names = "--trace",
             description = "Show all calls, requests and completions of every case.")
     private boolean trace;
@@ -84,6 +88,13 @@ final class ScenarioCommand implements Callable<Integer> {
             return ExitCode.USAGE;
         } catch (IOException e) {
             throw new CommandFailed("the scenarios cannot be read: " + e.getMessage(), e);
+        }
+        if (release != null) {
+            for (Scenario scenario : scenarios) {
+                out.println("case " + scenario.id() + " " + scenario.title());
+                scenario.linesOn(release).forEach(out::println);
+            }
+            return ExitCode.OK;
         }
         List<Kernel> opened = List.of();
         try {

@@ -71,6 +71,24 @@ final class ScenarioCommandTest {
     }
 
     @Test
+    void whatIsExpectedOfAReleaseCanBeShown() throws IOException {
+        Path file = file("a.scenario", """
+                case X-1 ten bytes
+                  unix A
+                  feed A 10
+                  on kernel < 6.12.81/6.15 recv A noselect len 5 => (5, 0)
+                  on kernel >= 6.12.81/6.15 recv A noselect len 5 => (5, 4)
+                case X-2 later
+                  needs kernel >= 7.0
+                  unix A
+                """);
+        assertThat(rill(file.toString(), "--lines-on", "6.12.90")).isZero();
+        assertThat(out.toString().lines()).containsExactly("case X-1 ten bytes", "part",
+                "  unix A", "  feed A 10", "  recv A noselect len 5 => (5, 4)",
+                "case X-2 later");
+    }
+
+    @Test
     void aWrongFileEndsWithTwoAndNamesTheLine() throws IOException {
         Path file = file("a.scenario", GOOD.replace("recv", "recieve"));
         assertThat(rill(file.toString())).isEqualTo(2);
