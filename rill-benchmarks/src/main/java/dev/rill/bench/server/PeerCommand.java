@@ -116,13 +116,18 @@ public record PeerCommand(String peer, List<String> command, Map<String, String>
 
     /// The laid-out app, or what this process runs on where there is none, as in tests.
     private static String classPath(Path app) {
-        return app.resolve("rill-benchmarks.jar").toFile().exists()
-                ? app + File.separator + "*" : System.getProperty("java.class.path");
+        return isLaidOut(app) ? app + File.separator + "*"
+                : System.getProperty("java.class.path");
+    }
+
+    private static boolean isLaidOut(Path app) {
+        return app.resolve("rill-benchmarks.jar").toFile().exists();
     }
 
     private static PeerCommand compiled(Path app, List<String> options) {
         List<String> command = new ArrayList<>();
-        command.add(CServer.program(app.resolveSibling("c")).toString());
+        Path target = isLaidOut(app) ? app.getParent() : app;
+        command.add(CServer.program(target.resolve("c")).toString());
         command.addAll(options);
         return new PeerCommand("c", command, Map.of());
     }
