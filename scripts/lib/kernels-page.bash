@@ -55,7 +55,10 @@ seen, and a kernel is held to that:
 
 - **Q35** is not in it: found here ([kernel notes](kernel-notes.md)).
 - **Q15** needs a bundle that looks at its length. Those of 6.12.36 to 6.12.80 and of 6.15 and 6.16
-  begin with one buffer whatever their length is.
+  begin with one buffer whatever their length is. On 6.16 that looks like **Q3** over a Unix
+  socket, which does not say what is left.
+- **Q16** cannot be told on 6.17.13, whose Unix sockets count wrongly what is left: the second pass
+  takes 4 bytes, not 8.
 - **Q8** is gone since 6.12.118 and 7.3: MSG_WAITALL takes what comes.
 - **Q14** is gone since 6.12.118, too, not only since 7.2.7.
 
