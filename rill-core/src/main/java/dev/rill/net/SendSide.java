@@ -176,8 +176,8 @@ final class SendSide {
 
     void completed(int res) {
         sending = false;
-        boolean heard = res != silent;
-        if (heard && silent != 0) {
+        boolean silently = silent != 0 && res == silent;
+        if (silent != 0 && !silently) {
             loud = LOUD_AFTER_FAILURE;
         }
         silent = 0;
@@ -187,7 +187,7 @@ final class SendSide {
         }
         connection.finished();
         if (res >= 0) {
-            if (heard) {
+            if (!silently) {
                 connection.touch();
             }
             queue.sent(res);

@@ -29,8 +29,8 @@ final class SilentSends {
     private final Ring ring;
     private final BufferGroups groups;
     private final boolean possible;
-    private boolean allowed;
     private final ArrayList<Connection> unsettled = new ArrayList<>();
+    private boolean allowed;
     private boolean taken;
     /// The only connection that had something to send in the last turn with sends.
     private Connection alone;

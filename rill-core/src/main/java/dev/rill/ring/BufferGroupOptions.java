@@ -30,7 +30,7 @@ public record BufferGroupOptions(BufferRingOptions ring, int buffers, int buffer
     private static final int DEFAULT_BUFFER_SIZE = 256 * 1024;
     /// What fits into the processor's cache and is best or close to it for every load, see
     /// docs/buffers.md.
-    private static final int DEFAULT_LENT = 1024 * 1024;
+    static final int DEFAULT_LENT = 1024 * 1024;
     /// The size of a huge page on most machines.
     private static final int HUGE_PAGE = 2 * 1024 * 1024;
     private static final int CLASSIC_BUFFER_SIZE_MAX = 16 * 1024;

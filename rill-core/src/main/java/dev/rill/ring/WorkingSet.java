@@ -10,11 +10,9 @@ package dev.rill.ring;
 /// memory out of the cache. `docs/buffers.md` has the measurements.
 final class WorkingSet {
 
-    /// What the kernel can fill in one go without leaving the cache.
-    private static final int ENOUGH_BYTES = 1 << 20;
-
     private final int min;
     private final int max;
+    /// What the kernel can fill in one go without leaving the cache.
     private final int enough;
     private int wanted;
     /// The fewest the kernel had left since the last look.
@@ -23,7 +21,7 @@ final class WorkingSet {
     WorkingSet(int min, int max, int bufferSize) {
         this.min = min;
         this.max = max;
-        enough = Math.ceilDiv(ENOUGH_BYTES, bufferSize);
+        enough = Math.ceilDiv(BufferGroupOptions.DEFAULT_LENT, bufferSize);
         wanted = min;
         low = min;
     }
