@@ -64,7 +64,7 @@ public enum Quirk {
             Span.before("6.17")),
     /// Q24.
     LOST_END("data and the end of the stream that come together lose the end",
-            Span.before("6.12.81/6.18.20/6.19.10/7.0")),
+            Span.before("6.12.90/6.18.20/6.19.10/7.0")),
     /// Not in the table: it does not concern incremental buffers.
     LARGER_LISTS("list groups hold 65536 buffers, not 65535",
             Span.since("7.2")),

@@ -316,7 +316,7 @@ public final class Connection {
         } finally {
             SlowHandlerEvent.finish(slow, "opened", this);
         }
-        receiveSide.update();
+        receiveSide.opened();
         sendSide.flushLater();
     }
 
@@ -324,6 +324,7 @@ public final class Connection {
         switch (tag) {
             case UserData.RECEIVE -> receiveSide.completed(res, flags);
             case UserData.SEND -> sendSide.completed(res);
+            case UserData.END -> receiveSide.endNoticed();
             case UserData.CONNECT -> connectCompleted(res);
             case UserData.CLOSE -> closeCompleted();
             default -> throw new IllegalStateException("tag=" + tag);

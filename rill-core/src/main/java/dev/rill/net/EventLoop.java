@@ -51,7 +51,7 @@ public final class EventLoop implements AutoCloseable {
     private final Connections connections = new Connections();
     private final Listeners listeners = new Listeners(this);
     private final Counters counters = new Counters();
-    private final ReceiveLimits receiveLimits;
+    private final ReceiveRules receiveRules;
     /// How many times [#stop] was called, and how many of them were heeded.
     private final AtomicInteger stops = new AtomicInteger();
     private int stopsHeeded;
@@ -87,7 +87,7 @@ public final class EventLoop implements AutoCloseable {
         wakeUp = opened;
         silentSends = new SilentSends(ring, groups);
         sockets = new Sockets(kernel);
-        receiveLimits = new ReceiveLimits(ring.kernel(), group());
+        receiveRules = new ReceiveRules(ring.kernel(), group());
         wakeUp.arm();
     }
 
@@ -259,7 +259,7 @@ public final class EventLoop implements AutoCloseable {
     public List<StepDown> stepDowns() {
         List<StepDown> all = new ArrayList<>(ring.stepDowns());
         all.addAll(group().stepDowns());
-        receiveLimits.stepDown().ifPresent(all::add);
+        all.addAll(receiveRules.stepDowns());
         return all;
     }
 
@@ -334,7 +334,7 @@ public final class EventLoop implements AutoCloseable {
     private void dispatch(long userData, int res, int flags) {
         int tag = UserData.tag(userData);
         switch (tag) {
-            case UserData.RECEIVE, UserData.SEND, UserData.CONNECT, UserData.CLOSE ->
+            case UserData.RECEIVE, UserData.SEND, UserData.CONNECT, UserData.CLOSE, UserData.END ->
                 connections.get(userData, res).completed(tag, res, flags);
             case UserData.ACCEPT ->
                 listeners.get(UserData.slot(userData)).acceptCompleted(res, flags);
@@ -436,8 +436,8 @@ public final class EventLoop implements AutoCloseable {
         return mailbox;
     }
 
-    ReceiveLimits receiveLimits() {
-        return receiveLimits;
+    ReceiveRules receiveRules() {
+        return receiveRules;
     }
 
     void cancel(long target) {

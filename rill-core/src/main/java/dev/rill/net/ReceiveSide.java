@@ -3,6 +3,7 @@ package dev.rill.net;
 import static dev.rill.abi.CqeFlags.IORING_CQE_F_BUFFER;
 import static dev.rill.abi.CqeFlags.IORING_CQE_F_MORE;
 import static dev.rill.abi.CqeFlags.IORING_CQE_F_SOCK_NONEMPTY;
+import static dev.rill.abi.PollFlags.POLLRDHUP;
 
 import dev.rill.abi.Errno;
 import dev.rill.ring.BufferGroup;
@@ -17,7 +18,7 @@ import dev.rill.ring.Sqe;
 /// a slow taker of its bytes holds it back (a brake), or while it is parked because the group had
 /// no buffer left.
 ///
-/// What happens with the number of bytes that are asked for is in [ReceiveLimits].
+/// What happens with the number of bytes that are asked for is in [ReceiveRules].
 ///
 /// What is left of the connection's budget goes along as well: before the program has seen the
 /// bytes it cannot hold them, and meanwhile the kernel could give one connection all buffers there
@@ -77,6 +78,23 @@ final class ReceiveSide implements HoldListener {
     /// who sends much before it reads would never see the answer.
     boolean mayHold(Received data) {
         return data.group() == group && (!lane.isExclusive() || group.lent() > 1);
+    }
+
+    /// The connection is there, its program has heard of it.
+    void opened() {
+        if (loop.receiveRules().isPolledForEnd() && !connection.isReleased()) {
+            loop.sqe().prepPollAdd(fd, POLLRDHUP).userData(connection.tagged(UserData.END));
+            connection.submitted();
+        }
+        update();
+    }
+
+    /// The peer has ended. The receive may be told so as well, or not (Q24): armed anew it looks.
+    void endNoticed() {
+        connection.finished();
+        if (armed) {
+            armAnew();
+        }
     }
 
     /// Nothing is in flight, nothing comes any more.
@@ -163,8 +181,8 @@ final class ReceiveSide implements HoldListener {
             use(fit.choose(lane));
         }
         Sqe sqe = loop.sqe();
-        capped = loop.receiveLimits().goAlong();
-        if (!withLimit || !capped && !loop.receiveLimits().areSingles()) {
+        capped = loop.receiveRules().goAlong();
+        if (!withLimit || !capped && !loop.receiveRules().areSingles()) {
             sqe.prepRecvMultishot(fd).optlen(capped ? most : 0);
         } else if (capped) {
             int limit = Math.min(credit.limit(), most);
@@ -213,7 +231,7 @@ final class ReceiveSide implements HoldListener {
             case Errno.ECANCELED, Errno.EAGAIN, Errno.EINTR -> update();
             default -> {
                 if (res == -Errno.EINVAL && capped) { // one of several, maybe
-                    loop.receiveLimits().refused();
+                    loop.receiveRules().refused();
                     update();
                 } else if (res < 0) {
                     connection.release(CloseReason.of(CloseReason.Kind.FAILED, res));

@@ -20,6 +20,7 @@ final class UserData {
     static final int CANCEL = 6;
     static final int WAKE = 7;
     static final int LISTENER_CLOSE = 8;
+    static final int END = 9;
 
     /// How many objects of a kind can be told apart.
     static final int SLOTS_MAX = 1 << 24;

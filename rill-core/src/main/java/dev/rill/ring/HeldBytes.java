@@ -139,8 +139,8 @@ final class HeldBytes {
     /// @param place where the hold was taken
     synchronized void lost(Throwable place) {
         if (!closed && !group.isClosed()) {
+            group.holds().countLost(); // first: the source's name is the program's to say
             HoldLeakEvent.lost(this, group.nanoTime(), place);
-            group.holds().countLost();
             LOGGER.log(System.Logger.Level.WARNING, this + ": lost without having been closed,"
                     + " its buffer of " + group.options().bufferSize() + " bytes stays away from"
                     + " the kernel; close every hold", place);

@@ -97,9 +97,10 @@ public enum Quirk {
     NO_UNIX_HINT(23, "D13", "Unix sockets do not say that more is there", "before 6.17",
             Guard.ALWAYS, "IORING_CQE_F_SOCK_NONEMPTY is a hint nothing depends on"),
     /// Data and the end in one pass.
-    LOST_END(24, "", "an end that comes together with data may be lost",
-            "before 6.12.81, 6.18.20 and 6.19.10",
-            Guard.PROGRAM, "an idle timeout closes what hangs (EventLoopOptions)"),
+    LOST_END(24, "D15", "an end that comes together with data may be lost",
+            "6.12 to 6.12.85, 6.13 to 6.18.19, 6.19.9",
+            Guard.WHERE_FOUND,
+            "event loops poll for each connection's end; with a ring alone, do so"),
     /// A waiting receive remembers the room there was.
     LENGTH_LATCH(25, "D8", "a waiting receive takes no more than there was room for before",
             "all known",

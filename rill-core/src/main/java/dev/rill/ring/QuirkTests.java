@@ -8,6 +8,7 @@ import static dev.rill.abi.CqeFlags.IORING_CQE_F_SOCK_NONEMPTY;
 import static dev.rill.abi.MsgFlags.MSG_DONTWAIT;
 import static dev.rill.abi.MsgFlags.MSG_TRUNC;
 import static dev.rill.abi.MsgFlags.MSG_WAITALL;
+import static dev.rill.abi.SetupFlags.IORING_SETUP_DEFER_TASKRUN;
 import static dev.rill.abi.SocketConstants.SOCK_DGRAM;
 import static dev.rill.abi.SocketConstants.SOCK_STREAM;
 import static dev.rill.abi.SocketOpFlags.IORING_RECVSEND_BUNDLE;
@@ -21,6 +22,7 @@ import dev.rill.ring.Quirks.Verdict;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /// The self-tests: each a few bytes through a ring of its own, and a look at the completion, at the
 /// entry that the kernel writes back, and at where the bytes are.
@@ -33,6 +35,10 @@ final class QuirkTests {
     private static final int USED_UP = IORING_CQE_F_BUFFER;
     private static final int CURRENT = IORING_CQE_F_BUFFER | IORING_CQE_F_BUF_MORE;
     private static final int SECOND = 1 << IORING_CQE_BUFFER_SHIFT;
+
+    /// How long an end takes at most, over the loopback interface; and a kernel that has not told
+    /// it when it tells the data does not do so at all.
+    private static final long END_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
 
     private interface Recipe {
         void run(QuirkTests tests, QuirkTrial trial);
@@ -58,7 +64,8 @@ final class QuirkTests {
             new Test("D11", QuirkTests::classicBundle),
             new Test("D12", QuirkTests::completionOrder),
             new Test("D13", QuirkTests::unixHint),
-            new Test("D14", QuirkTests::flagsOfTwoPasses));
+            new Test("D14", QuirkTests::flagsOfTwoPasses),
+            new Test("D15", QuirkTests::endBehindData));
 
     private final EnumMap<Quirk, Verdict> verdicts = new EnumMap<>(Quirk.class);
 
@@ -318,6 +325,42 @@ final class QuirkTests {
         trial.write(pair, 12);
         trial.receive(pair, 8, 0).ioprio(IORING_RECVSEND_BUNDLE);
         trial.await();
+    }
+
+    /// Of a Unix socket, and a reset, because before 6.17 a Unix socket is asked until nothing
+    /// comes.
+    private void endBehindData(QuirkTrial trial) {
+        trial.lend(false, 8, 8, 8, 8);
+        if ((trial.ring().flags() & IORING_SETUP_DEFER_TASKRUN) == 0) {
+            throw new IllegalStateException("data and the end do not come together without"
+                    + " IORING_SETUP_DEFER_TASKRUN");
+        }
+        Pair unix = trial.unix(SOCK_STREAM);
+        arm(trial, unix);
+        trial.closeWriter(unix);
+        boolean told = isEndTold(trial);
+        if (told) {
+            Pair tcp = trial.tcp();
+            arm(trial, tcp);
+            trial.resetWriter(tcp);
+            trial.awaitEnd(tcp, END_PATIENCE_NANOS);
+            told = isEndTold(trial);
+        }
+        note(Quirk.LOST_END, trial, !told, told);
+    }
+
+    private static void arm(QuirkTrial trial, Pair pair) {
+        trial.ring().sqe().prepRecvMultishot(pair.reader()).bufferSelect(0);
+        trial.submit();
+        trial.write(pair, 4);
+    }
+
+    private static boolean isEndTold(QuirkTrial trial) {
+        trial.await();
+        if (trial.res() != 4) {
+            throw new IllegalStateException("four bytes were sent and did not come: " + trial);
+        }
+        return trial.comes(END_PATIENCE_NANOS) && trial.res() <= 0;
     }
 
     private void unixHint(QuirkTrial trial) {

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.rill.abi.Errno;
 import dev.rill.abi.FileFlags;
+import dev.rill.abi.PollFlags;
 import dev.rill.abi.SockaddrIn;
 import dev.rill.abi.SocketConstants;
 import dev.rill.kernel.Descriptors;
@@ -58,7 +59,11 @@ final class QuirkTrial implements AutoCloseable {
         this.arena = arena;
         memory = kernel.memory(MEMORY, arena);
         memory.asSlice(0, SCRATCH).fill(UNTOUCHED);
-        ring = Ring.open(kernel, new RingOptions(ENTRIES, 2 * ENTRIES,
+        ring = openRing(kernel);
+    }
+
+    private static Ring openRing(Kernel kernel) {
+        return Ring.open(kernel, new RingOptions(ENTRIES, 2 * ENTRIES,
                 RingOptions.defaults().preferredFlags(), 0, false));
     }
 
@@ -163,6 +168,27 @@ final class QuirkTrial implements AutoCloseable {
         KernelException.check("close", kernel.descriptors().close(pair.writer));
     }
 
+    /// Closes a TCP socket that has not read what came: its peer gets a reset.
+    void resetWriter(Pair pair) {
+        KernelException.check("write", kernel.descriptors().write(pair.reader, scratch(1)));
+        poll(pair.writer, PollFlags.POLLIN, PATIENCE_NANOS);
+        closeWriter(pair);
+    }
+
+    /// Waits until a peer's end has arrived, and does not let the trial's ring look meanwhile.
+    ///
+    /// @param patienceNanos how long, where that cannot be told without reading
+    void awaitEnd(Pair pair, long patienceNanos) {
+        poll(pair.reader, PollFlags.POLLRDHUP, patienceNanos);
+    }
+
+    private void poll(int fd, int events, long patienceNanos) {
+        try (Ring other = openRing(kernel)) {
+            other.sqe().prepPollAdd(fd, events);
+            other.submitAndWait(1, patienceNanos);
+        }
+    }
+
     /// A receive that selects from the lent buffers; not yet submitted.
     Sqe receive(Pair pair, int length, int msgFlags) {
         return ring.sqe().prepRecv(pair.reader, 0, length, msgFlags).bufferSelect(0);
@@ -177,20 +203,32 @@ final class QuirkTrial implements AutoCloseable {
 
     /// Gives the prepared requests to the kernel and takes the next completion.
     void await() {
+        if (!comes(PATIENCE_NANOS)) {
+            throw new KernelException("waiting for a completion", Errno.ETIME);
+        }
+    }
+
+    /// The same for a completion that may never come.
+    ///
+    /// @return whether it came; looked for once at least, however long that takes
+    boolean comes(long patienceNanos) {
         CompletionQueue completions = ring.completions();
-        long deadline = kernel.nanoTime() + PATIENCE_NANOS;
+        long deadline = kernel.nanoTime() + patienceNanos;
         ring.submit();
+        boolean over = false;
         while (!completions.next()) {
-            long left = deadline - kernel.nanoTime();
-            if (left <= 0) {
-                throw new KernelException("waiting for a completion", Errno.ETIME);
+            if (over) {
+                return false;
             }
-            ring.submitAndWait(1, left);
+            long left = deadline - kernel.nanoTime();
+            over = left <= 0;
+            ring.submitAndWait(1, Math.max(left, 0));
         }
         tag = completions.userData();
         res = completions.res();
         flags = completions.flags();
         completions.advance();
+        return true;
     }
 
     long tag() {

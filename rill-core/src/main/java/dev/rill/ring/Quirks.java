@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 /// if (Quirks.of(kernel).mayHave(Quirk.BUNDLE_COUNTED_TWICE)) { ... }
 /// ```
 ///
-/// **When.** At the first [#of] for a kernel, on the calling thread, some milliseconds; what is
-/// guarded against everywhere needs no look, so a program that never asks never pays. The answer
-/// is kept as long as the kernel object lives.
+/// **When.** At the first [#of] for a kernel, on the calling thread, in some tens of milliseconds.
+/// Event loops ask, and groups with bundles. What is guarded against everywhere needs no look. The
+/// answer is kept as long as the kernel object lives.
 ///
 /// **Between processes** the verdicts on the running kernel are kept for one boot of it, in
 /// `$XDG_CACHE_HOME/rill/quirks` or `~/.cache/rill/quirks`, together with the boot's id, the

@@ -222,7 +222,7 @@ class ConnectTest {
                         loop.loop().connect(bad, new Recorder())))
                         .hasCauseInstanceOf(IllegalArgumentException.class);
             }
-            assertThat(OpenDescriptors.count()).isEqualTo(before);
+            assertThat(OpenDescriptors.count()).isLessThanOrEqualTo(before);
             assertThat(loop.stop().connections()).isZero();
         }
     }
@@ -237,7 +237,7 @@ class ConnectTest {
                 loop.call(() -> loop.loop().connect(nobody, client).send(new byte[10]));
                 assertThat(client.closed().errno()).isEqualTo(Errno.ECONNREFUSED);
             }
-            assertThat(OpenDescriptors.count()).isEqualTo(before);
+            assertThat(OpenDescriptors.count()).isLessThanOrEqualTo(before);
         }
     }
 }

@@ -53,11 +53,12 @@ class LeakTest {
                 }
             }
             loop.until("all are gone", () -> loop.loop().statistics().connections() == 0);
-            assertThat(OpenDescriptors.count()).isEqualTo(before);
+            assertThat(OpenDescriptors.count()).isLessThanOrEqualTo(before);
             LoopStatistics last = loop.stop();
             assertThat(last.accepted()).isEqualTo(1000);
             assertThat(last.buffersHeld()).isZero();
-            assertThat(last.buffersLent()).isEqualTo(4);
+            assertThat(last.buffersLent())
+                    .isEqualTo(loop.loop().group().options().buffers());
             assertThat(last.copyMemory()).isZero();
         }
     }
@@ -113,7 +114,8 @@ class LeakTest {
         int maps = 0;
         for (int round = 0; round < 200; round++) {
             try (EventLoop loop = EventLoop.open(kernel, SMALL)) {
-                assertThat(loop.stepDowns()).as("loop %d", round).isEmpty();
+                assertThat(loop.stepDowns()).as("loop %d", round)
+                        .noneMatch(missing -> missing.what().contains("RING_FDS"));
                 loop.listen(new InetSocketAddress("127.0.0.1", 0), Connection::send);
                 if (round % 2 == 0) {
                     loop.stop();
@@ -125,7 +127,7 @@ class LeakTest {
                 maps = mappings().size();
             }
         }
-        assertThat(OpenDescriptors.count()).isEqualTo(descriptors);
+        assertThat(OpenDescriptors.count()).isLessThanOrEqualTo(descriptors);
         assertThat(mappings().size()).as("give or take what the JVM maps itself")
                 .isLessThan(maps + 40);
     }

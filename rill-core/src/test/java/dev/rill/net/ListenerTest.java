@@ -99,7 +99,7 @@ class ListenerTest {
                     .hasMessageContaining("EADDRINUSE")
                     .hasMessageContaining("stop it or choose another one")
                     .extracting(e -> ((KernelException) e).errno()).isEqualTo(Errno.EADDRINUSE);
-            assertThat(OpenDescriptors.count()).isEqualTo(before);
+            assertThat(OpenDescriptors.count()).isLessThanOrEqualTo(before);
             expectEcho(listen(loop, ANY, Connection::send).address());
         }
     }

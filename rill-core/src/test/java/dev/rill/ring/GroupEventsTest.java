@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rill.kernel.Kernel;
 import dev.rill.testing.FlightRecording;
 import dev.rill.testing.KernelTest;
+import dev.rill.testing.Reports;
 import dev.rill.testing.Rig;
 import dev.rill.testing.Rig.Cqe;
 import dev.rill.testing.Rig.Pair;
@@ -66,12 +67,11 @@ class GroupEventsTest {
         try (FlightRecording flight = new FlightRecording(Duration.ZERO, "HoldLeak");
                 Rig rig = new Rig(kernel);
                 BufferGroup group = BufferGroup.open(rig.ring(),
-                        BufferGroupOptions.incremental(0, 2, SIZE).withWatchedHolds(1))) {
+                        BufferGroupOptions.incremental(0, 2, SIZE).withWatchedHolds(1));
+                Reports reports = new Reports(Hold.class)) {
             receive(rig, group, rig.unixStream(), 100);
-            while (group.holds().lost() == 0) {
-                System.gc();
-                Thread.onSpinWait();
-            }
+            reports.awaitWithGarbageCollections();
+            assertThat(group.holds().lost()).isEqualTo(1);
             assertThat(flight.events()).singleElement().satisfies(event -> {
                 assertThat(event.getString("source")).isEqualTo("client 7");
                 assertThat(event.getInt("bytes")).isEqualTo(100);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rill.kernel.Kernel;
 import dev.rill.testing.KernelTest;
+import dev.rill.testing.Reports;
 import dev.rill.testing.Rig;
 import dev.rill.testing.Rig.Cqe;
 import dev.rill.testing.Rig.Pair;
@@ -19,9 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Handler;
 import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Timeout;
 
 /// Holds are closed once, on any thread, in any order; what is done wrong with one says whose it
@@ -164,7 +163,7 @@ class HoldTest {
     @KernelTest
     void aLostHoldIsReportedWithThePlaceWhereItWasTaken(Kernel kernel) throws Exception {
         try (Rig rig = new Rig(kernel); BufferGroup group = open(rig, 2);
-                Reports reports = new Reports()) {
+                Reports reports = new Reports(Hold.class)) {
             Pair pair = rig.unixStream();
             receive(rig, group, pair, 1).clear();
             LogRecord report = reports.awaitWithGarbageCollections();
@@ -178,44 +177,6 @@ class HoldTest {
             Hold closed = receive(rig, group, pair, 1).getFirst();
             closed.close();
             assertThat(group.publish()).isEqualTo(1);
-        }
-    }
-
-    /// What is logged about holds.
-    private static final class Reports extends Handler implements AutoCloseable {
-
-        private final Logger logger = Logger.getLogger(Hold.class.getName());
-        private volatile LogRecord first;
-
-        Reports() {
-            logger.setUseParentHandlers(false);
-            logger.addHandler(this);
-        }
-
-        LogRecord awaitWithGarbageCollections() throws InterruptedException {
-            while (first == null) {
-                System.gc();
-                Thread.onSpinWait();
-                if (Thread.interrupted()) {
-                    throw new InterruptedException("no report came");
-                }
-            }
-            return first;
-        }
-
-        @Override
-        public void publish(LogRecord entry) {
-            first = entry;
-        }
-
-        @Override
-        public void flush() {
-        }
-
-        @Override
-        public void close() {
-            logger.removeHandler(this);
-            logger.setUseParentHandlers(true);
         }
     }
 }

@@ -54,7 +54,7 @@ class QuirkCacheTest {
             Quirks quirks = Quirks.find(kernel(), QuirkCache.in(folder, kernel(), version));
             assertThat(quirks.finding(Quirk.WAITALL_FIRST_PART_ONLY)).isEqualTo(Finding.FOUND);
             assertThat(quirks.finding(Quirk.NO_INCREMENTAL)).isEqualTo(Finding.ABSENT);
-            assertThat(quirks.finding(Quirk.LOST_END)).isEqualTo(Finding.UNKNOWN);
+            assertThat(quirks.finding(Quirk.WORKERS_PIN)).isEqualTo(Finding.UNKNOWN);
             return rings > before;
         }
 
@@ -90,9 +90,9 @@ class QuirkCacheTest {
             Map<Quirk, Quirks.Verdict> verdicts = QuirkTests.run(machine.kernel());
             cache.write(verdicts);
             assertThat(cache.read()).isEqualTo(verdicts);
-            assertThat(Files.readAllLines(folder.resolve("quirks"))).hasSize(4 + 18 + 1)
+            assertThat(Files.readAllLines(folder.resolve("quirks"))).hasSize(4 + 19 + 1)
                     .startsWith("rill quirks 1", "boot " + machine.boot, "kernel engine 6.18.44",
-                            "rill 1.0", "Q1 ABSENT").endsWith("Q35 ABSENT", "end 18");
+                            "rill 1.0", "Q1 ABSENT").endsWith("Q35 ABSENT", "end 19");
         }
     }
 

@@ -153,7 +153,7 @@ final class Setting {
             ring = ring.withQueues(entries, Math.max(entries, 2 << draw.below(6)));
         }
         long high = draw.wild(1, 256 * 1024);
-        Duration idle = has(Feature.IDLE_TIMEOUT) || losesEnds()
+        Duration idle = has(Feature.IDLE_TIMEOUT) || hidesLostEnds()
                 ? Duration.ofMillis(draw.wild(50, 20_000)) : Duration.ZERO;
         return EventLoopOptions.defaults().withRing(ring).withBuffers(group(draw))
                 .withConnectionsMax(has(Feature.FEW_CONNECTIONS)
@@ -162,7 +162,7 @@ final class Setting {
                 .withHeldMax(!has(Feature.HELD_LIMIT) ? 0
                         : draw.chance(0.2) ? Long.MAX_VALUE : draw.wild(1, 64 * 1024))
                 .withTimeouts(idle, Duration.ofSeconds(draw.of(0, 1, 10, 60)),
-                        Duration.ofMillis(draw.of(losesEnds() ? 5000 : 0, 50, 5000)));
+                        Duration.ofMillis(draw.of(hidesLostEnds() ? 5000 : 0, 50, 5000)));
     }
 
     private void drawLayout(Draw draw) {
@@ -232,10 +232,10 @@ final class Setting {
         doors.add(new Door(index, draw.below(loops.size()), kind, target, address));
     }
 
-    /// Whether the kernel may keep to itself that a peer has ended: then only a timeout closes its
-    /// connection.
-    private boolean losesEnds() {
-        return Kernels.quirks(machine.release()).stream()
+    /// Whether the kernel may keep to itself that a peer has ended, and a slow network keeps loops
+    /// from finding that out: then only a timeout closes its connection.
+    private boolean hidesLostEnds() {
+        return has(Feature.LATENCY) && Kernels.quirks(machine.release()).stream()
                 .anyMatch(quirk -> quirk.name().equals("LOST_END"));
     }
 

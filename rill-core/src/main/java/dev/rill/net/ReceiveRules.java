@@ -5,10 +5,13 @@ import dev.rill.ring.BufferGroup;
 import dev.rill.ring.Quirk;
 import dev.rill.ring.Quirks;
 import dev.rill.ring.StepDown;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 
-/// How the receives of a loop are limited to the bytes that were asked for: as the newest kernels
-/// do it, until this one refuses.
+/// How the receives of a loop are done on its kernel.
+///
+/// **Limits.** That no more is received than was asked for is done as the newest kernels do it,
+/// until this one refuses:
 ///
 /// - The number goes along with a multishot receive (`sqe->optlen`, Linux 6.17: io_uring/net.c,
 ///   io_recv_finish).
@@ -19,8 +22,14 @@ import java.util.Optional;
 ///
 /// The newest kernels also take what is left of a connection's budget along; on older ones it takes
 /// effect after what they have delivered.
-final class ReceiveLimits {
+///
+/// **Ends.** Where a multishot receive may miss an end that comes together with data
+/// ([Quirk#LOST_END]), a poll for each connection waits for it. That does not miss it, but costs
+/// memory in the kernel and a look at each wake-up, so it is done nowhere else.
+final class ReceiveRules {
 
+    private static final StepDown POLLED = new StepDown("a multishot receive that sees every end",
+            "7.0", "the end of each connection is polled for");
     private static final String WHAT = "io_uring_sqe.optlen";
     private static final String SINCE = "6.17";
     private static final StepDown SINGLE = new StepDown(WHAT, SINCE,
@@ -31,13 +40,20 @@ final class ReceiveLimits {
 
     private final Kernel kernel;
     private final BufferGroup group;
+    private final boolean polledForEnd;
     private boolean refused;
     /// Found out when it is needed.
     private StepDown stepDown;
 
-    ReceiveLimits(Kernel kernel, BufferGroup group) {
+    ReceiveRules(Kernel kernel, BufferGroup group) {
         this.kernel = kernel;
         this.group = group;
+        polledForEnd = Quirks.of(kernel).mayHave(Quirk.LOST_END);
+    }
+
+    /// Whether the end of a connection has to be looked for beside its receive.
+    boolean isPolledForEnd() {
+        return polledForEnd;
     }
 
     /// Whether a multishot receive takes the number along.
@@ -55,8 +71,15 @@ final class ReceiveLimits {
         refused = true;
     }
 
-    Optional<StepDown> stepDown() {
-        return refused ? Optional.of(instead()) : Optional.empty();
+    List<StepDown> stepDowns() {
+        List<StepDown> all = new ArrayList<>();
+        if (polledForEnd) {
+            all.add(POLLED);
+        }
+        if (refused) {
+            all.add(instead());
+        }
+        return all;
     }
 
     private StepDown instead() {
