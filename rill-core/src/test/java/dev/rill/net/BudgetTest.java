@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rill.kernel.Kernel;
 import dev.rill.ring.BufferGroupOptions;
+import dev.rill.ring.Feature;
 import dev.rill.ring.Hold;
 import dev.rill.ring.Received;
 import dev.rill.testing.Bytes;
 import dev.rill.testing.KernelTest;
 import dev.rill.testing.LoopThread;
+import dev.rill.testing.Needs;
 import dev.rill.testing.Peer;
 import dev.rill.testing.Rig;
 import java.io.ByteArrayOutputStream;
@@ -45,6 +47,7 @@ class BudgetTest {
     }
 
     @KernelTest
+    @Needs(Feature.MULTISHOT_LIMIT)
     void whoHoldsTooMuchOfOneLeavesTheOthersTheirShare(Kernel kernel) throws Exception {
         byte[] much = Rig.pattern(1_000_000, 1);
         try (LoopThread loop = LoopThread.start(kernel, OPTIONS);
@@ -70,6 +73,7 @@ class BudgetTest {
     }
 
     @KernelTest
+    @Needs(Feature.INCREMENTAL_BUFFERS)
     void withoutALimitOneMayTakeEverything(Kernel kernel) throws Exception {
         byte[] much = Rig.pattern(1_000_000, 1);
         try (LoopThread loop = LoopThread.start(kernel, OPTIONS.withHeldMax(Long.MAX_VALUE));

@@ -7,12 +7,14 @@ import dev.rill.abi.RegisterOp;
 import dev.rill.kernel.Kernel;
 import dev.rill.ring.BufferGroup;
 import dev.rill.ring.BufferGroupOptions;
+import dev.rill.ring.Feature;
 import dev.rill.ring.Hold;
 import dev.rill.ring.Received;
 import dev.rill.ring.UnreadBytes;
 import dev.rill.testing.Bytes;
 import dev.rill.testing.KernelTest;
 import dev.rill.testing.LoopThread;
+import dev.rill.testing.Needs;
 import dev.rill.testing.OlderKernel;
 import dev.rill.testing.Peer;
 import dev.rill.testing.Recorder;
@@ -142,6 +144,7 @@ class BufferLayoutTest {
     }
 
     @KernelTest
+    @Needs(Feature.INCREMENTAL_BUFFERS)
     void whatComesOnAConnectionIsContiguousWhateverComesOnOthers(Kernel kernel)
             throws Exception {
         BlockingQueue<Recorder> recorders = Recorder.queue();

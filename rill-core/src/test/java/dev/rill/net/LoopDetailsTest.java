@@ -33,10 +33,13 @@ class LoopDetailsTest {
             try (Peer slow = Peer.connect(address)) {
                 slow.sendMeanwhile(Rig.pattern(24 << 20, 1)).exceptionally(_ -> null);
                 Connection connection = Recorder.next(recorders).opened();
-                loop.until("its echo is stuck in receive buffers",
-                        () -> !LoopDetails.of(loop.loop(), 4).unsent().isEmpty()
-                                && connection.unsent() > OPTIONS.unsentLow());
-                LoopDetails details = details(loop);
+                LoopDetails[] seen = new LoopDetails[1]; // in the same turn: it may go on
+                loop.until("its echo is stuck in receive buffers", () -> {
+                    seen[0] = LoopDetails.of(loop.loop(), 4);
+                    return !seen[0].unsent().isEmpty()
+                            && connection.unsent() > OPTIONS.unsentLow();
+                });
+                LoopDetails details = seen[0];
                 HolderSnapshot first = details.unsent().getFirst();
                 assertThat(first.holder()).endsWith("(" + connection + ")")
                         .startsWith("127.0.0.1:");

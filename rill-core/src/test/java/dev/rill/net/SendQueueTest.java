@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rill.kernel.Kernel;
 import dev.rill.ring.BufferGroup;
 import dev.rill.ring.BufferGroupOptions;
+import dev.rill.ring.Feature;
 import dev.rill.ring.Received;
 import dev.rill.testing.KernelTest;
+import dev.rill.testing.Needs;
 import dev.rill.testing.Rig;
 import dev.rill.testing.Rig.Cqe;
 import dev.rill.testing.Rig.Pair;
@@ -162,6 +164,7 @@ class SendQueueTest {
     }
 
     @KernelTest
+    @Needs(Feature.INCREMENTAL_BUFFERS)
     void neighbouringReceivesLeaveTogether(Kernel kernel) {
         try (Bench bench = Bench.incremental(kernel)) {
             bench.receive(100);
@@ -251,6 +254,7 @@ class SendQueueTest {
     }
 
     @KernelTest
+    @Needs(Feature.INCREMENTAL_BUFFERS)
     void severalPiecesLeaveWithOneRequest(Kernel kernel) {
         try (Bench bench = Bench.incremental(kernel);
                 SendVectors vectors = new SendVectors(kernel)) {

@@ -263,11 +263,12 @@ class StarvationTest {
             byte[] bytes = Rig.pattern(100 * 1024, 1);
             FutureTask<Peer> sender = new FutureTask<>(() -> peer.send(bytes));
             Thread.ofVirtual().start(sender);
-            for (int i = 0; i < 100; i++) {
+            for (int at = 0; at < bytes.length;) {
                 Hold hold = holds.poll(10, TimeUnit.SECONDS);
-                assertThat(hold).as("part " + i).isNotNull();
+                assertThat(hold).as("what comes at " + at).isNotNull();
                 assertThat(hold.segment().toArray(JAVA_BYTE)).isEqualTo(
-                        Arrays.copyOfRange(bytes, i * 1024, (i + 1) * 1024));
+                        Arrays.copyOfRange(bytes, at, at + hold.length()));
+                at += hold.length();
                 hold.close();
             }
             assertThat(sender.get(10, TimeUnit.SECONDS)).isSameAs(peer);
@@ -292,8 +293,8 @@ class StarvationTest {
                 Connection waiting = Recorder.next(recorders).opened();
                 second.send(new byte[] {2});
                 third.send(new byte[] {3});
-                loop.until("two wait for memory",
-                        () -> loop.loop().statistics().parked() == 2);
+                loop.until("two wait for memory, and with older kernels the one that has it",
+                        () -> loop.loop().statistics().parked() >= 2);
                 loop.call(() -> {
                     Recorder.next(recorders).opened().abort();
                     return null;

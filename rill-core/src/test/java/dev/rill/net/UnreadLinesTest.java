@@ -27,7 +27,8 @@ class UnreadLinesTest {
     private static final int CONNECTIONS = 24;
 
     private static final EventLoopOptions OPTIONS = EventLoopOptions.defaults().withBuffers(
-            BufferGroupOptions.incremental(0, 8, 4096));
+            BufferGroupOptions.incremental(0, 8, 4096)
+                    .withRescueMax(CONNECTIONS * 4096));
 
     /// Sends every line back, backwards.
     private static final class Lines implements ConnectionHandler {

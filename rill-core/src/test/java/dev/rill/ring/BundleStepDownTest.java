@@ -14,6 +14,7 @@ import dev.rill.engine.Profile;
 import dev.rill.kernel.Kernel;
 import dev.rill.testing.Inbox;
 import dev.rill.testing.KernelTest;
+import dev.rill.testing.Needs;
 import dev.rill.testing.Rig;
 import dev.rill.testing.Rig.Pair;
 import java.lang.foreign.MemorySegment;
@@ -52,6 +53,9 @@ class BundleStepDownTest {
     }
 
     @KernelTest
+    @Needs(without = {Quirk.BUNDLE_OF_ONE, Quirk.CLASSIC_BUNDLE_MISPLACED,
+            Quirk.BUNDLE_COUNTED_TWICE, Quirk.BUNDLE_SHORTENS_ENTRY,
+            Quirk.BUNDLE_SPEAKS_OF_FIRST_PASS})
     void aKernelWhoseBundlesAreRightKeepsThem(Kernel kernel) {
         for (boolean incremental : new boolean[] {true, false}) {
             try (Rig rig = new Rig(kernel);
@@ -181,7 +185,8 @@ class BundleStepDownTest {
         Kernel counting = (Kernel) Proxy.newProxyInstance(Kernel.class.getClassLoader(),
                 new Class<?>[] {Kernel.class}, (_, method, arguments) -> {
                     rings[0] += method.getName().equals("setup") ? 1 : 0;
-                    return method.invoke(kernel, arguments);
+                    return method.getName().equals("bootId") ? "" // nothing is kept of it
+                            : method.invoke(kernel, arguments);
                 });
         try (Rig rig = new Rig(counting)) {
             BufferGroup.open(rig.ring(), BufferGroupOptions.incremental(0, 8, SIZE)).close();

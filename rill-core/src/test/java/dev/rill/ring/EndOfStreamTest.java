@@ -9,6 +9,7 @@ import dev.rill.testing.Inbox.Piece;
 import dev.rill.testing.KernelTest;
 import dev.rill.testing.LentBuffers;
 import dev.rill.testing.LentBuffers.Slot;
+import dev.rill.testing.Needs;
 import dev.rill.testing.Rig;
 import dev.rill.testing.Rig.Cqe;
 import dev.rill.testing.Rig.Pair;
@@ -65,6 +66,7 @@ class EndOfStreamTest {
     }
 
     @KernelTest
+    @Needs(without = Quirk.END_FINISHES_BUFFER)
     void readsAtTheEndNameTheBufferAndLeaveItCurrent(Kernel kernel) {
         try (Rig rig = new Rig(kernel);
                 LentBuffers lent = LentBuffers.incremental(rig, 4).lend(2, 1000, 10)) {
@@ -104,6 +106,7 @@ class EndOfStreamTest {
     }
 
     @KernelTest
+    @Needs(without = Quirk.END_FINISHES_BUFFER)
     void aPartlyUsedBufferIsUnchangedByTheEnd(Kernel kernel) {
         try (Rig rig = new Rig(kernel);
                 LentBuffers lent = LentBuffers.incremental(rig, 4).lend(1000, 10)) {
@@ -136,7 +139,8 @@ class EndOfStreamTest {
             rig.closeNow(first.right());
             group.select(rig.sqe().prepRead(first.left(), 0, 0, -1));
             Cqe end = rig.await();
-            assertThat(end).isEqualTo(new Cqe(0, 0, 0x11));
+            assertThat(end.res()).isZero();
+            assertThat(end.flags()).isIn(0x11, 0x1); // seems to be finished before 6.18.20 (Q9)
             assertThat(inbox.take(end)).isEmpty();
             rig.write(second.right(), Rig.pattern(50, 2));
             group.select(rig.sqe().prepRecv(second.left(), 0, 0, 0));

@@ -8,6 +8,7 @@ import dev.rill.testing.Inbox.Piece;
 import dev.rill.testing.KernelTest;
 import dev.rill.testing.LentBuffers;
 import dev.rill.testing.LentBuffers.Slot;
+import dev.rill.testing.Needs;
 import dev.rill.testing.Rig;
 import dev.rill.testing.Rig.Cqe;
 import dev.rill.testing.Rig.Pair;
@@ -23,6 +24,7 @@ import java.util.Random;
 class InterleavingTest {
 
     @KernelTest
+    @Needs(without = Quirk.NO_UNIX_HINT)
     void twoSocketsTakeTurnsInOneBuffer(Kernel kernel) {
         try (Rig rig = new Rig(kernel);
                 LentBuffers lent = LentBuffers.incremental(rig, 4).lend(2, 100, 40)) {

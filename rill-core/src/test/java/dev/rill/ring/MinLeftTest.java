@@ -11,6 +11,7 @@ import dev.rill.testing.Inbox.Piece;
 import dev.rill.testing.KernelTest;
 import dev.rill.testing.LentBuffers;
 import dev.rill.testing.LentBuffers.Slot;
+import dev.rill.testing.Needs;
 import dev.rill.testing.OlderKernel;
 import dev.rill.testing.Rig;
 import dev.rill.testing.Rig.Cqe;
@@ -25,6 +26,7 @@ class MinLeftTest {
     }
 
     @KernelTest
+    @Needs(Feature.MIN_LEFT)
     void aBufferWithLessThanMinLeftIsRetired(Kernel kernel) {
         try (Rig rig = new Rig(kernel); LentBuffers lent = minLeft(rig, 64).lend(2, 256, 40)) {
             Pair pair = rig.unixStream();
@@ -42,6 +44,7 @@ class MinLeftTest {
     }
 
     @KernelTest
+    @Needs(Feature.MIN_LEFT)
     void aMinLeftOfOneIsNone(Kernel kernel) {
         try (Rig rig = new Rig(kernel); LentBuffers lent = minLeft(rig, 1).lend(256, 40)) {
             Pair pair = rig.unixStream();
@@ -54,6 +57,7 @@ class MinLeftTest {
     }
 
     @KernelTest
+    @Needs(Feature.MIN_LEFT)
     void aMinLeftAboveTheSizeUsesEachBufferOnce(Kernel kernel) {
         try (Rig rig = new Rig(kernel); LentBuffers lent = minLeft(rig, 100_000).lend(2, 256, 40)) {
             Pair pair = rig.unixStream();
@@ -67,6 +71,7 @@ class MinLeftTest {
     }
 
     @KernelTest
+    @Needs(Feature.MIN_LEFT)
     void aBufferSmallerThanMinLeftIsUsedOnce(Kernel kernel) {
         try (Rig rig = new Rig(kernel);
                 LentBuffers lent = minLeft(rig, 64).lend(32, 40).lend(256, 41)) {
@@ -79,6 +84,7 @@ class MinLeftTest {
     }
 
     @KernelTest
+    @Needs(Feature.MIN_LEFT)
     void theEndOfAPipeRetiresNothing(Kernel kernel) {
         try (Rig rig = new Rig(kernel); LentBuffers lent = minLeft(rig, 64).lend(256, 40)) {
             Pair pipe = rig.pipe();
@@ -104,6 +110,7 @@ class MinLeftTest {
     }
 
     @KernelTest
+    @Needs(Feature.MIN_LEFT)
     void withMinLeftEveryDatagramArrivesWhole(Kernel kernel) {
         BufferRingOptions ring = BufferRingOptions.incremental(0, 4).withMinLeft(16);
         try (Rig rig = new Rig(kernel);

@@ -10,6 +10,7 @@ import dev.rill.testing.Inbox;
 import dev.rill.testing.KernelTest;
 import dev.rill.testing.LentBuffers;
 import dev.rill.testing.LentBuffers.Slot;
+import dev.rill.testing.Needs;
 import dev.rill.testing.Rig;
 import dev.rill.testing.Rig.Cqe;
 import dev.rill.testing.Rig.Pair;
@@ -56,6 +57,7 @@ class NoBufferTest {
     }
 
     @KernelTest
+    @Needs(without = Quirk.NO_UNIX_HINT)
     void armingAgainOnAStillEmptyRingFailsAtOnce(Kernel kernel) {
         try (Rig rig = new Rig(kernel);
                 LentBuffers lent = LentBuffers.incremental(rig, 4).lend(2, 512, 40)) {
@@ -76,6 +78,7 @@ class NoBufferTest {
     }
 
     @KernelTest
+    @Needs(without = Quirk.NO_UNIX_HINT)
     void usingUpTheLastBufferExactlyEndsNothingUntilMoreArrives(Kernel kernel) {
         try (Rig rig = new Rig(kernel);
                 LentBuffers lent = LentBuffers.incremental(rig, 4).lend(512, 40)) {
@@ -90,6 +93,7 @@ class NoBufferTest {
     }
 
     @KernelTest
+    @Needs(without = Quirk.NO_UNIX_HINT)
     void theNextRequestFindsTheRestOfTheData(Kernel kernel) {
         try (Rig rig = new Rig(kernel);
                 LentBuffers lent = LentBuffers.incremental(rig, 4).lend(10, 1)) {
@@ -107,6 +111,7 @@ class NoBufferTest {
     }
 
     @KernelTest
+    @Needs(without = Quirk.NO_UNIX_HINT)
     void buffersPublishedInTimeKeepAMultishotArmed(Kernel kernel) {
         try (Rig rig = new Rig(kernel);
                 LentBuffers lent = LentBuffers.incremental(rig, 4).lend(10, 1)) {

@@ -7,6 +7,7 @@ import dev.rill.testing.Inbox;
 import dev.rill.testing.Inbox.Piece;
 import dev.rill.testing.KernelTest;
 import dev.rill.testing.LentBuffers;
+import dev.rill.testing.Needs;
 import dev.rill.testing.Rig;
 import dev.rill.testing.Rig.Cqe;
 import dev.rill.testing.Rig.Pair;
@@ -26,11 +27,13 @@ class PublishWrapTest {
     private static final int ROUNDS = 4500;
 
     @KernelTest
+    @Needs(without = Quirk.NO_UNIX_HINT)
     void aClassicGroupOutlivesTheWrapOfItsTail(Kernel kernel) {
         outliveTheWrap(kernel, BufferGroupOptions.classic(0, BUFFERS, SIZE));
     }
 
     @KernelTest
+    @Needs(without = Quirk.NO_UNIX_HINT)
     void anIncrementalGroupOutlivesTheWrapOfItsTail(Kernel kernel) {
         outliveTheWrap(kernel, BufferGroupOptions.incremental(0, BUFFERS, SIZE));
     }

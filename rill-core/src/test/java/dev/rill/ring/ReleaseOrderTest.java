@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.rill.kernel.Kernel;
 import dev.rill.testing.Inbox;
 import dev.rill.testing.KernelTest;
+import dev.rill.testing.Needs;
 import dev.rill.testing.Rig;
 import dev.rill.testing.Rig.Cqe;
 import dev.rill.testing.Rig.Pair;
@@ -70,6 +71,7 @@ class ReleaseOrderTest {
     }
 
     @KernelTest
+    @Needs(without = Quirk.NO_UNIX_HINT)
     void buffersAreUsedAgainInTheOrderTheyCameBack(Kernel kernel) {
         for (boolean incremental : new boolean[] {false, true}) {
             BufferGroupOptions options = incremental ? BufferGroupOptions.incremental(0, 4, 8)

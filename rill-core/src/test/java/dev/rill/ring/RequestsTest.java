@@ -25,6 +25,7 @@ import dev.rill.testing.Bytes;
 import dev.rill.testing.KernelTest;
 import dev.rill.testing.LentBuffers;
 import dev.rill.testing.LentBuffers.Slot;
+import dev.rill.testing.Needs;
 import dev.rill.testing.Rig;
 import dev.rill.testing.Rig.Cqe;
 import dev.rill.testing.Rig.Pair;
@@ -180,6 +181,7 @@ class RequestsTest {
     }
 
     @KernelTest
+    @Needs(Feature.MIN_LEFT)
     void messagesOfAMultishotHaveAHeaderInTheirBuffer(Kernel kernel) {
         try (Rig rig = new Rig(kernel);
                 LentBuffers lent = new LentBuffers(rig, BufferRingOptions.incremental(0, 4)
@@ -225,6 +227,7 @@ class RequestsTest {
     }
 
     @KernelTest
+    @Needs(without = Quirk.NO_UNIX_HINT)
     void buffersOfAListAreProvidedUsedAndRemoved(Kernel kernel) {
         try (Rig rig = new Rig(kernel)) {
             Pair pair = rig.unixStream();
@@ -246,6 +249,7 @@ class RequestsTest {
     }
 
     @KernelTest
+    @Needs(Feature.MULTISHOT_LIMIT)
     void aMultishotReceiveIsLimitedInAllAndByPiece(Kernel kernel) {
         try (Rig rig = new Rig(kernel);
                 LentBuffers lent = LentBuffers.incremental(rig, 4).lend(512, 40)) {

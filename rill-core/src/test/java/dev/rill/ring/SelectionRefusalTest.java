@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rill.kernel.Kernel;
 import dev.rill.testing.KernelTest;
+import dev.rill.testing.Needs;
 import dev.rill.testing.Rig;
 import dev.rill.testing.Rig.Cqe;
 import dev.rill.testing.Rig.Pair;
@@ -147,6 +148,7 @@ class SelectionRefusalTest {
     }
 
     @KernelTest
+    @Needs(Feature.MIN_LEFT)
     void datagramsThatTheEndOfABufferCouldCut(Kernel kernel) {
         try (Rig rig = new Rig(kernel)) {
             for (int minLeft : new int[] {0, 1, 1499}) {

@@ -14,6 +14,7 @@ public final class Inbox {
     private final BufferGroup group;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final List<Hold> holds = new ArrayList<>();
+    private final List<Piece> pieces = new ArrayList<>();
 
     public Inbox(BufferGroup group) {
         this.group = group;
@@ -38,6 +39,11 @@ public final class Inbox {
         return holds;
     }
 
+    /// Where everything was, in order.
+    public List<Piece> pieces() {
+        return pieces;
+    }
+
     /// Everything so far.
     public byte[] bytes() {
         return bytes.toByteArray();
@@ -48,7 +54,7 @@ public final class Inbox {
     }
 
     private List<Piece> read(Cqe cqe, boolean hold) {
-        List<Piece> pieces = new ArrayList<>();
+        int before = pieces.size();
         group.received(cqe.res(), cqe.flags());
         while (group.next()) {
             Received part = group.part();
@@ -58,6 +64,6 @@ public final class Inbox {
                 holds.add(part.hold());
             }
         }
-        return pieces;
+        return List.copyOf(pieces.subList(before, pieces.size()));
     }
 }

@@ -4,9 +4,18 @@ import dev.rill.Kernels;
 import dev.rill.kernel.Availability;
 import dev.rill.kernel.CheckingKernel;
 import dev.rill.kernel.Kernel;
+import dev.rill.ring.Feature;
+import dev.rill.ring.Features;
+import dev.rill.ring.Probe;
+import dev.rill.ring.Quirk;
+import dev.rill.ring.Quirks;
+import java.lang.reflect.AnnotatedElement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.TestInfo;
@@ -18,6 +27,7 @@ import org.junit.jupiter.api.TestInfo;
 public final class TestKernels {
 
     private static final AtomicInteger SKIPS = new AtomicInteger();
+    private static final Map<String, Known> KNOWN = new ConcurrentHashMap<>();
 
     private TestKernels() {
     }
@@ -37,8 +47,49 @@ public final class TestKernels {
     /// as the test can do with them. In the run that checks the program's side of rings, each has
     /// a [CheckingKernel] in front.
     public static Stream<Kernel> all(TestInfo test) {
+        Stream<Kernel> kernels = plain(test).filter(kernel -> suits(test, kernel));
         return Boolean.getBoolean("rill.test.check") && !breaksRules(test)
-                ? plain(test).map(CheckingKernel::new) : plain(test);
+                ? kernels.map(CheckingKernel::new) : kernels;
+    }
+
+    private static boolean suits(TestInfo test, Kernel kernel) {
+        Set<String> missing = new TreeSet<>();
+        for (AnnotatedElement element : List.of(test.getTestClass().orElseThrow(),
+                test.getTestMethod().orElseThrow())) {
+            Needs needs = element.getAnnotation(Needs.class);
+            if (needs != null) {
+                Known known = KNOWN.computeIfAbsent(kernel.toString(), _ -> Known.of(kernel));
+                known.addMissing(needs, missing);
+            }
+        }
+        if (!missing.isEmpty()) {
+            printSkip(kernel.toString(), test.getTestClass().orElseThrow().getSimpleName() + "."
+                    + test.getTestMethod().orElseThrow().getName() + " is about a kernel "
+                    + String.join(" and ", missing));
+            kernel.close(); // those that a test is given, JUnit closes
+        }
+        return missing.isEmpty();
+    }
+
+    /// What a kernel is like, found out once.
+    private record Known(Features features, Quirks quirks) {
+
+        static Known of(Kernel kernel) {
+            return new Known(Probe.run(kernel), Quirks.of(kernel));
+        }
+
+        void addMissing(Needs needs, Set<String> missing) {
+            for (Feature feature : needs.value()) {
+                if (!features.has(feature)) {
+                    missing.add("with " + feature.kernelName());
+                }
+            }
+            for (Quirk quirk : needs.without()) {
+                if (quirks.mayHave(quirk)) {
+                    missing.add("without " + quirk.id());
+                }
+            }
+        }
     }
 
     private static boolean breaksRules(TestInfo test) {
@@ -87,7 +138,11 @@ public final class TestKernels {
         if (List.of(System.getenv().getOrDefault("RILL_REQUIRE", "").split(",")).contains(kernel)) {
             throw new IllegalStateException("RILL_REQUIRE=" + kernel + ", but: " + message);
         }
+        printSkip(kernel, message);
+    }
+
+    private static void printSkip(String kernel, String why) {
         System.out.println("SKIPPED on kernel " + kernel + " (" + SKIPS.incrementAndGet() + "): "
-                + message);
+                + why);
     }
 }
