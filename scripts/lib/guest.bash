@@ -24,10 +24,12 @@ build_guest() {
         cp -L "$library" "$GUEST$library"
     done < <(ldd "$GUEST"/java/bin/java "$GUEST"/java/lib/server/libjvm.so "$GUEST"/java/lib/*.so |
         grep -o '/[^ ]*' | grep -v -e "^$GUEST" -e ':$' | sort -u)
+    mkdir -p "$GUEST/usr/lib/locale"
+    [ ! -d /usr/lib/locale/C.utf8 ] || cp -a /usr/lib/locale/C.utf8 "$GUEST/usr/lib/locale/"
     cp -p "$ROOT"/rill-tool/target/app/*.jar "$GUEST/app/"
     cp "$ROOT"/conformance/*.scenario "$GUEST/conformance/"
-    case ,$STEPS, in
-        *,ring,* | *,net,* | *,test-*) guest_tests ;;
+    case ,$STEPS,$ALL in
+        *,ring,* | *,net,* | *,test-* | *,all) guest_tests ;;
     esac
     guest_cache
     (cd "$GUEST" && find . | cpio -o -H newc --quiet) >"$WORK/image"
@@ -59,6 +61,7 @@ guest_tests() {
             -DoutputDirectory="$GUEST/test/jars") >"$WORK/tests.out" 2>&1 ||
         { show_output tests && die "cannot make the contract tests ready"; }
     cp -a "$ROOT/rill-core/target/test-classes" "$GUEST/test/classes"
+    cp -a "$ROOT/docs" "$GUEST/docs" # a test compares a page with the code
 }
 
 # Classes read and linked in advance: a third of the start under emulation. It is made where paths
@@ -80,6 +83,21 @@ boot() {
         -kernel "$CACHE/$1/vmlinuz" -initrd "$WORK/image" \
         -serial "file:$2/console" -serial "file:$2/results" \
         -append "console=ttyS0 quiet panic=-1 rill.steps=$3 rill.fuzz=$FUZZ"
+}
+
+# Whether a processor has come upon the breakpoint that another one sets for a moment where it
+# changes the kernel's code, and found nobody who knows of it: emulated ones do, now and then.
+has_tripped() {
+    grep -q 'Oops: int3' "$1/console"
+}
+
+# Prints the steps of a list that a machine has not come to the end of: steps_left LOGS STEPS.
+steps_left() {
+    local step left=version
+    for step in ${2//,/ }; do
+        [ "$step" = version ] || grep -q "^== $step " "$1/results" || left+=,$step
+    done
+    printf '%s\n' "$left"
 }
 
 # Makes files of what came over the serial line: one for each step, and the list of steps, each with
