@@ -196,9 +196,10 @@ final class NetReceive {
     }
 
     private static boolean mayWait(Request request) {
-        boolean incremental = request.held == Request.HELD_RING && request.commitRing != null
+        boolean ring = request.held == Request.HELD_RING; // those of lists go on waiting
+        boolean incremental = ring && request.commitRing != null
                 && request.commitRing.incremental();
-        return !incremental && !bundle(request)
+        return !incremental && !(ring && bundle(request))
                 || !request.profile().has(Quirk.WAITALL_TAKES_WHAT_COMES);
     }
 
