@@ -174,9 +174,9 @@ class ProbeCommandTest {
                         .containsEntry("guarded", "always"))
                 .anySatisfy(quirk -> assertThat(map(quirk)).containsEntry("id", "Q14")
                         .containsEntry("finding", "not found"))
-                .anySatisfy(quirk -> assertThat(map(quirk)).containsEntry("id", "Q26")
+                .anySatisfy(quirk -> assertThat(map(quirk)).containsEntry("id", "Q17")
                         .containsEntry("test", "").containsEntry("finding", "not looked for")
-                        .containsEntry("guarded", "always"));
+                        .containsEntry("guarded", "left to the program"));
     }
 
     @Test
