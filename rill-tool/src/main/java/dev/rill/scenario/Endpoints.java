@@ -7,6 +7,7 @@ import dev.rill.abi.Errno;
 import dev.rill.abi.FileFlags;
 import dev.rill.abi.MsgFlags;
 import dev.rill.abi.Opcode;
+import dev.rill.abi.PollFlags;
 import dev.rill.abi.SocketConstants;
 import dev.rill.kernel.Descriptors;
 import dev.rill.kernel.Kernel;
@@ -127,7 +128,7 @@ final class Endpoints implements AutoCloseable {
         Endpoint endpoint = get(name);
         MemorySegment from = scratch(Math.max(length, 1)).asSlice(0, length);
         StreamBytes.fill(from, endpoint.seed, endpoint.fed);
-        int taken = service.attempt(sqe -> {
+        int taken = service.attempt(endpoint.peer, PollFlags.POLLOUT, sqe -> {
             if (isSocket(endpoint)) {
                 sqe.prepSend(endpoint.peer, from.address(), length, MsgFlags.MSG_NOSIGNAL);
             } else {
@@ -160,8 +161,8 @@ final class Endpoints implements AutoCloseable {
     int take(String name, byte[] bytes) {
         Endpoint endpoint = get(name);
         MemorySegment into = scratch(Math.max(bytes.length, 1)).asSlice(0, bytes.length);
-        int got = service.attempt(sqe -> sqe.prep(Opcode.IORING_OP_READ, endpoint.peer,
-                into.address(), bytes.length, -1));
+        int got = service.attempt(endpoint.peer, PollFlags.POLLIN, sqe -> sqe.prep(
+                Opcode.IORING_OP_READ, endpoint.peer, into.address(), bytes.length, -1));
         MemorySegment.copy(into, JAVA_BYTE, 0, bytes, 0, Math.max(got, 0));
         return got;
     }

@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 /// Memory for registrations: good, read-only, or with nothing behind it.
 final class Pages {
 
-    private static final int TRIES = 32;
-    private static final int PAGES_BEHIND = 16;
+    private static final int TRIES = 8;
+    private static final long HOLE = 1 << 20;
 
     private final Kernel kernel;
     private final Arena arena;
@@ -46,20 +46,22 @@ final class Pages {
         }
     }
 
-    /// A page right below memory that is then freed. Linux gives addresses downwards, so that a few
-    /// tries find one; a kernel in this process knows its memory and needs no luck.
+    /// The last page of memory, with nothing above it. Linux gives addresses downwards, so that the
+    /// second of two equal pieces is right below the first as soon as there are no gaps for pieces
+    /// of that size. What other threads map when the first is freed goes to the upper end of the
+    /// gap, which is why the pieces are large. A kernel in this process knows what it gave, and
+    /// needs no luck.
     private MemorySegment beforeHole() {
-        MemorySegment page = MemorySegment.NULL;
+        MemorySegment piece = MemorySegment.NULL;
         for (int i = 0; i < TRIES; i++) {
             try (Arena above = Arena.ofShared()) {
-                MemorySegment freed =
-                        kernel.memory((long) PAGES_BEHIND * kernel.pageSize(), above);
-                page = kernel.memory(kernel.pageSize(), arena);
-                if (page.address() + kernel.pageSize() == freed.address()) {
+                MemorySegment freed = kernel.memory(HOLE, above);
+                piece = kernel.memory(HOLE, arena);
+                if (piece.address() + HOLE == freed.address()) {
                     break;
                 }
             }
         }
-        return page;
+        return piece.asSlice(HOLE - kernel.pageSize());
     }
 }

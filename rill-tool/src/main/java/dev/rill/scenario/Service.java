@@ -52,9 +52,17 @@ final class Service implements AutoCloseable {
 
     /// Runs one request that must not wait.
     ///
+    /// Before Linux 6.4 the kernel hands reads and writes of pipes to a thread, so that nothing has
+    /// completed yet when such a request was submitted, whether it would wait or not: there the
+    /// descriptor says whether it is ready.
+    ///
+    /// @param events `POLL*` that the request would wait for
     /// @return its result, or `-EAGAIN` when it would have waited
-    int attempt(Consumer<Sqe> request) {
+    int attempt(int fd, int events, Consumer<Sqe> request) {
         int result = call(request, 0);
+        if (result == -Errno.ETIME && call(sqe -> sqe.prepPollAdd(fd, events), 0) >= 0) {
+            result = call(request, PATIENCE_NANOS);
+        }
         return result == -Errno.ETIME ? -Errno.EAGAIN : result;
     }
 

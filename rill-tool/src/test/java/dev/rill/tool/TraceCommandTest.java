@@ -12,6 +12,7 @@ import dev.rill.kernel.Kernel;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -248,13 +249,13 @@ class TraceCommandTest {
     /// After the fourth receive the second entry has its full length again.
     private static Kernel forgettingTheReceivePoint() {
         List<MemorySegment> entries = new ArrayList<>();
-        return kernel((kernel, method, arguments) -> {
+        return kernel((call, method, arguments) -> {
             if (method.equals("memory") && arguments[0].equals(2L * IoUringBuf.SIZE)) {
-                entries.add((MemorySegment) invoke(kernel, method, arguments));
+                entries.add((MemorySegment) call.answer());
                 return entries.getLast();
             }
             if (method.equals("enter")) {
-                Object result = invoke(kernel, method, arguments);
+                Object result = call.answer();
                 if (entries.getFirst().get(JAVA_INT, IoUringBuf.SIZE + IoUringBuf.LEN) == 0x7000) {
                     entries.getFirst().set(JAVA_INT, IoUringBuf.SIZE + IoUringBuf.LEN, 0x8000);
                 }
@@ -267,9 +268,9 @@ class TraceCommandTest {
     /// The second entry names the first buffer, as soon as that is used up.
     private static Kernel lendingABufferTwice() {
         List<MemorySegment> entries = new ArrayList<>();
-        return kernel((kernel, method, arguments) -> {
+        return kernel((call, method, arguments) -> {
             if (method.equals("memory") && arguments[0].equals(2L * IoUringBuf.SIZE)) {
-                entries.add((MemorySegment) invoke(kernel, method, arguments));
+                entries.add((MemorySegment) call.answer());
                 return entries.getLast();
             }
             if (method.equals("enter")
@@ -282,26 +283,23 @@ class TraceCommandTest {
 
     private interface Interception {
         /// An answer, or null to let the kernel answer.
-        Object answer(Kernel kernel, String method, Object[] arguments) throws Throwable;
+        Object answer(Call call, String method, Object[] arguments) throws Throwable;
+    }
+
+    private record Call(Kernel kernel, Method method, Object[] arguments) {
+        Object answer() throws ReflectiveOperationException {
+            return method.invoke(kernel, arguments);
+        }
     }
 
     private static Kernel kernel(Interception interception) {
         Kernel kernel = Kernels.linux();
         InvocationHandler handler = (_, method, arguments) -> {
-            Object answer = interception.answer(kernel, method.getName(), arguments);
-            return answer != null ? answer : method.invoke(kernel, arguments);
+            Call call = new Call(kernel, method, arguments);
+            Object answer = interception.answer(call, method.getName(), arguments);
+            return answer != null ? answer : call.answer();
         };
         return (Kernel) Proxy.newProxyInstance(Kernel.class.getClassLoader(),
                 new Class<?>[] {Kernel.class}, handler);
-    }
-
-    private static Object invoke(Kernel kernel, String name, Object[] arguments)
-            throws ReflectiveOperationException {
-        for (var method : Kernel.class.getMethods()) {
-            if (method.getName().equals(name)) {
-                return method.invoke(kernel, arguments);
-            }
-        }
-        throw new NoSuchMethodException(name);
     }
 }
