@@ -28,11 +28,6 @@ import java.lang.foreign.MemorySegment;
 /// A send that selects consumes before it sends, so every outcome names its buffer.
 final class NetSend {
 
-    private static final int KNOWN_FLAGS =
-            IORING_RECVSEND_POLL_FIRST | IORING_RECVSEND_BUNDLE | IORING_SEND_VECTORIZED;
-    private static final int KNOWN_ZC_FLAGS = IORING_RECVSEND_POLL_FIRST
-            | IORING_SEND_ZC_REPORT_USAGE | IORING_SEND_VECTORIZED;
-
     private NetSend() {
     }
 
@@ -45,9 +40,7 @@ final class NetSend {
             }
             request.notifies = true; // from here on whatever happens has two completions
         }
-        int known = zeroCopy ? KNOWN_ZC_FLAGS : KNOWN_FLAGS;
-        if ((request.ioprio & ~known) != 0
-                || (request.ioprio & IORING_RECVSEND_FIXED_BUF) != 0) {
+        if ((request.ioprio & ~knownFlags(request)) != 0) {
             return -Errno.EINVAL;
         }
         boolean header = request.opcode == IORING_OP_SENDMSG
@@ -74,6 +67,20 @@ final class NetSend {
         return result;
     }
 
+    private static int knownFlags(Request request) {
+        int known = IORING_RECVSEND_POLL_FIRST;
+        if (!request.profile().has(Quirk.NO_VECTORED_SENDS)) {
+            known |= IORING_SEND_VECTORIZED;
+        }
+        if (request.notifies) {
+            return known | IORING_SEND_ZC_REPORT_USAGE;
+        }
+        boolean mayBeFixed = request.opcode == IORING_OP_SEND && !request.selects()
+                && (request.ioprio & (IORING_RECVSEND_BUNDLE | IORING_SEND_VECTORIZED)) == 0
+                && request.profile().has(Quirk.PLAIN_SENDS_OF_REGISTERED);
+        return known | (mayBeFixed ? IORING_RECVSEND_FIXED_BUF : IORING_RECVSEND_BUNDLE);
+    }
+
     private static int prepareBytes(Request request) {
         int addressLength = request.fileIndex & 0xffff;
         if (request.fileIndex >>> 16 != 0) {
@@ -85,6 +92,12 @@ final class NetSend {
                 return -Errno.EFAULT;
             }
             request.destination = to.toArray(JAVA_BYTE);
+        }
+        if ((request.ioprio & IORING_SEND_VECTORIZED) != 0 && !request.selects()) {
+            request.imported = true;
+            request.capacity = Math.max(1, request.length);
+            return ReadWriteOps.importVectors(request.memory(), request.message.data, request.addr,
+                    Integer.toUnsignedLong(request.length));
         }
         return 0;
     }
@@ -140,6 +153,9 @@ final class NetSend {
     ///
     /// @return 0 or `-errno`
     private static int takeBytes(Request request) {
+        if ((request.ioprio & IORING_RECVSEND_FIXED_BUF) != 0) {
+            return -Errno.EFAULT; // this kernel registers no buffers, so there is none
+        }
         if (!request.selects()) {
             if (!request.imported) {
                 long length = Integer.toUnsignedLong(request.length);

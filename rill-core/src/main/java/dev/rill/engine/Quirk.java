@@ -101,7 +101,11 @@ public enum Quirk {
     NO_ZERO_COPY_RECEIVE("there is no RECV_ZC", Span.before("6.15")),
     /// Not in the table: found by fuzzing.
     READ_KEEPS_LIST_BUFFER("a read that waits keeps the buffer of a list group that it was given",
-            Span.since("6.18"));
+            Span.since("6.18")),
+    NO_VECTORED_SENDS("a send is of one place in memory, not of an array of them",
+            Span.before("6.17")),
+    PLAIN_SENDS_OF_REGISTERED("a send without zero copy may be of a registered buffer",
+            Span.since("7.2"));
 
     private final String summary;
     private final Span span;

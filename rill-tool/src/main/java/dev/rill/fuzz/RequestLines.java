@@ -36,10 +36,12 @@ final class RequestLines {
         this.groups = groups;
     }
 
-    /// Whether a thread of the kernel does it: two of them at a time race.
+    /// Whether a thread of the kernel does it: two of them at a time race. Reads of files are
+    /// among them, because some file systems (tmpfs) cannot be asked not to wait.
     static boolean isWorkers(Act act, Endpoint endpoint) {
         return act == Act.SHUTDOWN_OP || act == Act.FSYNC
-                || endpoint.kind.equals("eventfd") && (act == Act.WRITE || act == Act.WRITEV);
+                || endpoint.kind.equals("eventfd") && (act == Act.WRITE || act == Act.WRITEV)
+                || endpoint.kind.equals("file") && (act == Act.READ || act == Act.READV);
     }
 
     /// @param waits whether it will be submitted together with others, apart from a chain
@@ -262,6 +264,8 @@ final class RequestLines {
                     && !endpoint.kind.equals("socket")) { // nobody reads there
                 line.append(" BUNDLE");
             }
+        } else if (swarm.has(Trait.VECTORED_SENDS) && choice.oneIn(2)) {
+            line.append(" noselect VECTORIZED iov ").append(iovecs(SENT_MAX / 4));
         } else {
             line.append(" noselect len ").append(choice.size(SENT_MAX));
         }

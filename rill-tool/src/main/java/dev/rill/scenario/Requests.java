@@ -162,11 +162,12 @@ final class Requests {
             return address.base() == Address.Base.SLAB
                     ? groups.slab(request.bgid).address() + address.offset() : address.offset();
         }
+        if (request.iovecs != null && !isMessage(request)) {
+            return iovecs(request.iovecs);
+        }
         return switch (request.opcode) {
             case Opcode.IORING_OP_RECVMSG, Opcode.IORING_OP_SENDMSG,
                     Opcode.IORING_OP_SENDMSG_ZC -> message(request);
-            case Opcode.IORING_OP_READV, Opcode.IORING_OP_WRITEV ->
-                request.iovecs == null ? 0 : iovecs(request.iovecs);
             case Opcode.IORING_OP_BIND -> Service.loopback(kernel, arena).address();
             case Opcode.IORING_OP_PROVIDE_BUFFERS -> {
                 long size = Integer.toUnsignedLong(request.length) * Math.max(request.fd, 0);
