@@ -26,7 +26,7 @@ final class EngineDescriptors implements Descriptors {
         boolean interrupted = kernel.lockUninterrupted();
         try {
             int result = call.getAsInt();
-            kernel.returnToProgram();
+            kernel.rings().returnToProgram();
             return result;
         } finally {
             kernel.unlock(interrupted);
@@ -180,7 +180,7 @@ final class EngineDescriptors implements Descriptors {
             }
             int result = call.applyAsInt(file);
             while (result == -Errno.EAGAIN && !file.nonblocking()) {
-                if (!kernel.returnToProgram()) { // what it did may be what is waited for
+                if (!kernel.rings().returnToProgram()) { // what it did may be what is waited for
                     kernel.await(Long.MAX_VALUE);
                 }
                 if (kernel.files().get(fd) != file) {

@@ -22,9 +22,7 @@ import dev.rill.kernel.KernelException;
 import dev.rill.kernel.SimulationOptions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -54,7 +52,7 @@ public final class InProcessKernel implements Kernel {
     private final Set<Thread> interruptedMeanwhile = new HashSet<>();
     private final AddressSpace memory = new AddressSpace();
     private final FileTable files = new FileTable();
-    private final List<RingContext> rings = new ArrayList<>();
+    private final Rings rings = new Rings();
     private final ThreadLocal<RingContext[]> registered =
             ThreadLocal.withInitial(() -> new RingContext[REGISTERED_RINGS_MAX]);
     private final Descriptors descriptors = new EngineDescriptors(this);
@@ -127,6 +125,10 @@ public final class InProcessKernel implements Kernel {
 
     EngineClock clock() {
         return clock;
+    }
+
+    Rings rings() {
+        return rings;
     }
 
     AddressSpace memory() {
@@ -209,7 +211,7 @@ public final class InProcessKernel implements Kernel {
             }
             submitted = ring.submission().submit(toSubmit);
             if (submitted != toSubmit) {
-                returnToProgram(); // what was not taken comes before any events
+                rings.returnToProgram(); // what was not taken comes before any events
                 return submitted;
             }
         }
@@ -217,7 +219,7 @@ public final class InProcessKernel implements Kernel {
         if ((flags & IORING_ENTER_GETEVENTS) != 0) {
             waited = waitFor(ring, minComplete, flags, argument);
         }
-        returnToProgram();
+        rings.returnToProgram();
         return submitted != 0 ? submitted : waited;
     }
 
@@ -245,11 +247,11 @@ public final class InProcessKernel implements Kernel {
                         : Timeouts.saturated(clock.now(), nanos);
             }
         }
-        runAll(ring);
+        rings.runAll(ring);
         int wanted = Math.min(minComplete, ring.layout().cqEntries);
         if (ring.completions().ready() >= wanted) {
             wire.look(); // who always finds something inside must not forget the outside
-            runAll(ring);
+            rings.runAll(ring);
             return 0;
         }
         changed(); // what was submitted may be what another thread waits for
@@ -268,41 +270,13 @@ public final class InProcessKernel implements Kernel {
             if (faults.failsCall()) {
                 return -Errno.EINTR;
             }
-            await(Math.min(Math.min(until, whole), nextTimer(ring)));
+            await(Math.min(Math.min(until, whole), rings.nextTimer(ring)));
             if (ring.closed()) {
                 return -Errno.EBADF; // the kernel was closed meanwhile
             }
-            runAll(ring);
+            rings.runAll(ring);
         } while (ring.completions().ready() < wanted);
         return 0;
-    }
-
-    /// When the next timer ends of those that this thread looks at while it waits.
-    ///
-    /// @param ring what is waited for, or null for all rings
-    long nextTimer(RingContext ring) {
-        long next = Long.MAX_VALUE;
-        for (int i = 0; i < rings.size(); i++) {
-            if (ring == null || rings.get(i) == ring || rings.get(i).worksAlong()) {
-                next = Math.min(next, rings.get(i).timeouts().next());
-            }
-        }
-        return next;
-    }
-
-    /// Does the work of the ring that is waited for, and of this thread's others.
-    /// What one does may be what another has waited for.
-    private void runAll(RingContext ring) {
-        boolean more;
-        do {
-            ring.runWork();
-            ring.completions().flushOverflow();
-            ring.timeouts().count(ring.completions().tail()); // only what is in the queue counts
-            more = ring.hasWork();
-            for (int i = 0; i < rings.size(); i++) {
-                more |= rings.get(i).workAlong();
-            }
-        } while (more);
     }
 
     @Override
@@ -464,21 +438,6 @@ public final class InProcessKernel implements Kernel {
         if (Thread.interrupted()) {
             interruptedMeanwhile.add(Thread.currentThread());
         }
-    }
-
-    /// At the end of a plain call: rings of this thread that do not defer their work do it now.
-    ///
-    /// @return whether there was anything to do
-    boolean returnToProgram() {
-        boolean some = false;
-        for (int i = 0; i < rings.size(); i++) {
-            some |= rings.get(i).returnToProgram();
-        }
-        return some;
-    }
-
-    void forget(RingContext ring) {
-        rings.remove(ring);
     }
 
     int openSocket(int domain, int typeAndFlags, int protocol) {

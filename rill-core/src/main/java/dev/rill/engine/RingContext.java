@@ -48,6 +48,7 @@ final class RingContext implements OpenFile {
     private Thread task = Thread.currentThread();
     private boolean disabled;
     private boolean closed;
+    private boolean news;
     private boolean posting;
     private int inFlight;
 
@@ -159,6 +160,7 @@ final class RingContext implements OpenFile {
     void queue(Request request, int kind) {
         request.work = kind;
         work.add(request);
+        news = true;
         if ((flags & IORING_SETUP_TASKRUN_FLAG) != 0) {
             completions.setSqFlag(QueueFlags.IORING_SQ_TASKRUN, true);
         }
@@ -167,6 +169,14 @@ final class RingContext implements OpenFile {
 
     boolean hasWork() {
         return !work.isEmpty();
+    }
+
+    /// Whether something was left for the owner since this was last asked, or since the owner has
+    /// looked.
+    boolean takeNews() {
+        boolean some = news;
+        news = false;
+        return some;
     }
 
     /// Does what waits, first come first served, then posts what it completed.
@@ -437,7 +447,7 @@ final class RingContext implements OpenFile {
         closed = true;
         cancellation.cancelEverything();
         runWork();
-        kernel.forget(this);
+        kernel.rings().remove(this);
         if (fixedFiles != null) {
             Registrations.dropFiles(this);
         }

@@ -30,9 +30,12 @@ public final class SimulatedMachine implements Simulation {
     public void advance(long nanosMax) {
         boolean interrupted = kernel.lockUninterrupted();
         try {
+            if (kernel.rings().takeNews()) {
+                return;
+            }
             long limit = nanosMax == Long.MAX_VALUE ? nanosMax
                     : Timeouts.saturated(kernel.clock().now(), nanosMax);
-            kernel.await(Math.min(limit, kernel.nextTimer(null)));
+            kernel.await(Math.min(limit, kernel.rings().nextTimer()));
         } finally {
             kernel.unlock(interrupted);
         }

@@ -11,6 +11,8 @@ import dev.rill.kernel.SimulationOptions;
 import dev.rill.net.Connection;
 import dev.rill.net.EventLoop;
 import dev.rill.testing.Recorder;
+import dev.rill.testing.Rig;
+import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,29 @@ class SimulatedMachineTest {
                 .isBetween(Duration.ofMillis(12), Duration.ofMillis(60));
         assertThat(machine.openDescriptors()).isZero();
         assertThat(machine.memory()).isZero();
+    }
+
+    /// Who has had its turn cannot know what a later one brought it: it must be asked again first.
+    @Test
+    void noTimePassesWhileNewsWaitForTheirProgram() {
+        Simulation near = Kernels.simulation(SimulationOptions.faultless());
+        try (Rig rig = new Rig(near.kernel())) {
+            Rig.Pair pair = rig.unixStream();
+            MemorySegment into = rig.memory(10);
+            rig.sqe().prepRecv(pair.left(), into.address(), 10, 0).userData(1);
+            assertThat(rig.poll()).isEmpty();
+            near.advance(1_000_000); // what its setup has brought
+            rig.write(pair.right(), new byte[3]);
+            long begin = near.kernel().nanoTime();
+            near.advance(1_000_000);
+            assertThat(near.kernel().nanoTime()).isEqualTo(begin);
+            near.advance(1_000_000); // its program may be late
+            assertThat(near.kernel().nanoTime()).isEqualTo(begin + 1_000_000);
+            rig.write(pair.right(), new byte[3]);
+            assertThat(rig.await().res()).isEqualTo(6);
+            near.advance(1_000_000);
+            assertThat(near.kernel().nanoTime()).isEqualTo(begin + 2_000_000);
+        }
     }
 
     @Test

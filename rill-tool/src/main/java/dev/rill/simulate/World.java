@@ -64,15 +64,13 @@ final class World {
         crowd = new Crowd(this);
     }
 
-
-    /// Now and then with a check of what is written to the rings, which takes time, or with a line
-    /// for each call.
+    /// Now and then with a check of what is written to the rings, which takes time; with a line for
+    /// each call where that is asked for, which changes nothing.
     private Kernel kernel(Consumer<String> trace) {
         Kernel plain = machine.kernel();
-        if (trace != null && Boolean.getBoolean("rill.calls")) {
-            return new TracingKernel(plain, trace);
-        }
-        return draw.chance(CHECKED) ? new CheckingKernel(plain) : plain;
+        Kernel checked = draw.chance(CHECKED) ? new CheckingKernel(plain) : plain;
+        return trace != null && Boolean.getBoolean("rill.calls")
+                ? new TracingKernel(checked, trace) : checked;
     }
 
     // ---- what everybody uses -----------------------------------------------------------------
