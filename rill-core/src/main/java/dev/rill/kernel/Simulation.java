@@ -22,8 +22,9 @@ public interface Simulation {
     Kernel kernel();
 
     /// Lets time pass until something arrives or a ring's timer ends, and delivers what arrives.
-    /// No time passes when something has arrived at a ring since its program had its last turn, such
-    /// as what another's turn has brought it; asked again, it does, for that program may be late.
+    /// No time passes when something has arrived at a ring since its program had its last turn,
+    /// such as what another's turn has brought it; asked again, it does, for that program may be
+    /// late.
     ///
     /// @param nanosMax how long at most; `Long.MAX_VALUE` for as long as it takes
     /// @throws IllegalStateException when there is no limit and nothing will ever happen
