@@ -22,7 +22,8 @@ build_guest() {
     while read -r library; do
         mkdir -p "$GUEST${library%/*}"
         cp -L "$library" "$GUEST$library"
-    done < <(ldd "$GUEST"/java/bin/java "$GUEST"/java/lib/server/libjvm.so "$GUEST"/java/lib/*.so |
+    done < <(ldd "$GUEST"/java/bin/java "$GUEST"/java/lib/server/libjvm.so "$GUEST"/java/lib/*.so \
+        "$GUEST/bin/busybox" 2>"$WORK/ldd.err" |
         grep -o '/[^ ]*' | grep -v -e "^$GUEST" -e ':$' | sort -u)
     mkdir -p "$GUEST/usr/lib/locale"
     [ ! -d /usr/lib/locale/C.utf8 ] || cp -a /usr/lib/locale/C.utf8 "$GUEST/usr/lib/locale/"
@@ -38,13 +39,14 @@ build_guest() {
 # A runtime of the JDK that ./rill runs on, kept as long as that is the same.
 guest_java() {
     local kept
-    kept=$CACHE/java-$(sha256 "$JAVA_FOUND/release" | cut -c 1-16)
+    kept=$CACHE/java-$({ cat "$JAVA_FOUND/release" && echo "$MODULES"; } | sha256sum | cut -c 1-16)
     if [ ! -d "$kept" ]; then
         mkdir -p "$CACHE"
+        rm -rf "$kept.new"
         "$JAVA_FOUND/bin/jlink" --add-modules "$MODULES" --strip-debug --no-header-files \
-            --no-man-pages --output "$WORK/java" >"$WORK/jlink.out" 2>"$WORK/jlink.err" ||
+            --no-man-pages --output "$kept.new" >"$WORK/jlink.out" 2>"$WORK/jlink.err" ||
             { show_output jlink && die "cannot cut down the Java in $JAVA_FOUND"; }
-        mv "$WORK/java" "$kept"
+        mv "$kept.new" "$kept"
     fi
     cp -a "$kept" "$GUEST/java"
 }
@@ -78,6 +80,7 @@ guest_cache() {
 
 # Boots a kernel of the cache: boot VERSION LOGS STEPS.
 boot() {
+    rm -f "$2/console" "$2/results"
     run "qemu-$1" "$BOOT_LIMIT_SECONDS" qemu-system-x86_64 -accel tcg,thread=multi -cpu max \
         -m "$MEMORY_MIB" -smp 2 -display none -monitor none -no-reboot -nic none \
         -kernel "$CACHE/$1/vmlinuz" -initrd "$WORK/image" \
@@ -88,28 +91,38 @@ boot() {
 # Whether a processor has come upon the breakpoint that another one sets for a moment where it
 # changes the kernel's code, and found nobody who knows of it: emulated ones do, now and then.
 has_tripped() {
-    grep -q 'Oops: int3' "$1/console"
+    { printed "$1" console && printed "$1" log; } | grep -q 'Oops: int3'
 }
 
-# Prints the steps of a list that a machine has not come to the end of: steps_left LOGS STEPS.
+# Prints the steps of a list that have not ended well: steps_left LOGS STEPS. The kernel's log is
+# that of the last boot.
 steps_left() {
     local step left=version
     for step in ${2//,/ }; do
-        [ "$step" = version ] || grep -q "^== $step " "$1/results" || left+=,$step
+        case $step in
+            version) ;;
+            log) left+=,log ;;
+            *) [ "$(outcome_of "$1" "$step" && echo "$REPLY")" = ok ] || left+=,$step ;;
+        esac
     done
     printf '%s\n' "$left"
 }
 
 # Makes files of what came over the serial line: one for each step, and the list of steps, each with
-# its exit code and seconds. What other steps gave before stays.
+# its exit code and seconds. What did not come whole did not come. What other steps gave before
+# stays.
 unpack_results() {
     local step code seconds
-    : >"$1/steps.new"
-    [ ! -f "$1/results" ] || tr -d '\r' <"$1/results" | awk -v folder="$1" '
-        /^== end/ { close(out); out = ""; next }
-        /^== /    { print $2, $3, $4 > (folder "/steps.new")
-                    out = "base64 -d 2>/dev/null | gunzip 2>/dev/null > " folder "/" $2; next }
-        out != "" { print | out }'
+    (
+        cd "$1" || exit
+        : >steps.new
+        [ ! -f results ] || tr -d '\r' <results | awk '
+            /^== end/ { if (out != "" && close(out) == 0) print step > "steps.new"
+                        out = ""; next }
+            /^== /    { step = $2 " " $3 " " $4
+                        out = "base64 -d 2>/dev/null | gunzip 2>/dev/null >\047" $2 "\047"; next }
+            out != "" { print | out }'
+    )
     {
         while read -r step code seconds; do
             code_of "$step" "${1##*/}"

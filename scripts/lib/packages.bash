@@ -39,14 +39,15 @@ mirrors() {
             *security*) security=${site%/} ;;
             *debian) main=${site%/} ;;
         esac
-    done < <(apt-get indextargets --format "\$(SITE)" | sort -u)
+    done < <(apt-get indextargets --format "\$(SITE)" 'Origin: Debian' | sort -u)
     [ -n "$main" ] || return 1
     printf '%s\n' "$main" "${security:-$main-security}"
 }
 
+# Fetches the lists of packages, or finds them fetched today: fetch_indexes [again].
 fetch_indexes() {
-    local suite main security lists=$CACHE/apt/lists
-    [ -z "$INDEXES" ] || return 0
+    local again=${1:-} suite main security lists=$CACHE/apt/lists
+    [ -z "$INDEXES" ] || [ -n "$again" ] || return 0
     command -v apt-get >/dev/null 2>&1 || no_kernels "kernels come from Debian packages, and there
   is no apt-get here."
     [ -f "$KEYRING" ] ||
@@ -63,14 +64,16 @@ fetch_indexes() {
             printf 'deb [signed-by=%s] %s %s main\n' "$KEYRING" "$security" "$suite"
         done
     } >"$WORK/sources.list"
-    if cmp -s "$WORK/sources.list" "$CACHE/apt/sources.list" &&
+    if [ -z "$again" ] && cmp -s "$WORK/sources.list" "$CACHE/apt/sources.list" &&
         [ -n "$(find "$CACHE/apt/fetched" -mtime "-$LISTS_DAYS_MAX" 2>/dev/null)" ]; then
         INDEXES=1
         return
     fi
     mv "$WORK/sources.list" "$CACHE/apt/sources.list"
     say "fetching Debian's lists of packages"
-    if private_apt apt-get update >"$WORK/lists.out" 2>"$WORK/lists.err"; then
+    rm -f "$CACHE/apt/fetched"
+    if private_apt apt-get -o APT::Update::Error-Mode=any update >"$WORK/lists.out" \
+        2>"$WORK/lists.err"; then
         touch "$CACHE/apt/fetched"
     else
         show_output lists
@@ -114,7 +117,7 @@ find_kernel() {
     esac
 }
 
-# Puts a kernel into the cache. Sets REPLY to its release.
+# Puts a kernel into the cache and sets REPLY to its release; or says why it cannot be had.
 get_kernel() {
     local wanted=$1 release package version series
     if [ -f "$CACHE/$wanted/vmlinuz" ] && cached_is_sound "$wanted"; then
@@ -126,12 +129,15 @@ get_kernel() {
     if [ -z "${release:-}" ]; then
         series=$(printf '%s' "$wanted" | cut -d . -f 1,2)
         read -r release package version < <(find_kernel "$series") || true
-        [ -n "${release:-}" ] || no_kernels "there is no package of Linux $series any more;
-  scripts/kernels list shows what there is."
-        say "the package of Linux $wanted has moved on: taking $release"
+        if [ -z "${release:-}" ]; then
+            say "there is no package of Linux $series (any more): scripts/kernels list shows what
+  there is"
+            return 1
+        fi
+        say "there is no package of Linux $wanted (any more): taking the newest $series, $release"
     fi
     if ! [ -f "$CACHE/$release/vmlinuz" ] || ! cached_is_sound "$release"; then
-        fetch_kernel "$release" "$package" "$version"
+        fetch_kernel "$release" "$package" "$version" || return
     fi
     REPLY=$release
 }
@@ -141,23 +147,44 @@ cached_is_sound() {
         { say "Linux $1 in the cache is damaged: fetching it again" && return 1; }
 }
 
-# Unpacks the image of a package that apt has fetched and verified.
+# Unpacks the image of a package that apt has fetched and verified. Lists may be a day old: what
+# they name may have moved on.
 fetch_kernel() {
-    local release=$1 package=$2 version=$3 folder=$WORK/package image
+    local release=$1 package=$2 version=$3 folder=$WORK/package image=''
     say "fetching $package $version"
+    if ! download "$folder" "$package=$version"; then
+        show_output fetch
+        fetch_indexes again
+        [ -z "$(find_kernel "$release")" ] ||
+            { say "cannot fetch $package $version, see above" && return 1; }
+        say "the package of Linux $release has moved on"
+        get_kernel "$release"
+        return
+    fi
+    dpkg-deb --fsys-tarfile "$folder"/*.deb >"$folder/files.tar" ||
+        die "cannot unpack $package: is the disk full?"
+    image=$(tar -t -f "$folder/files.tar" |
+        grep -E '^\./(boot/vmlinuz-|usr/lib/modules/[^/]*/vmlinuz$)' | tail -n 1)
+    [ -n "$image" ] || { say "there is no kernel image in $package $version" && return 1; }
+    if ! tar -x -O -f "$folder/files.tar" "$image" >"$folder/vmlinuz" ||
+        ! keep_image "$folder/vmlinuz" "$CACHE/$release" "$package $version"; then
+        rm -rf "${CACHE:?}/$release"
+        die "cannot keep the image of $package in $CACHE: is the disk full?"
+    fi
     rm -rf "$folder"
-    mkdir -p "$folder/files"
-    (cd "$folder" && private_apt apt-get download "$package=$version") >"$WORK/fetch.out" \
-        2>"$WORK/fetch.err" || { show_output fetch && no_kernels "cannot fetch $package"; }
-    dpkg-deb --fsys-tarfile "$folder"/*.deb |
-        tar -x -C "$folder/files" --wildcards './boot/vmlinuz-*' './usr/lib/modules/*/vmlinuz' \
-            2>/dev/null || true
-    image=$(find "$folder/files" -type f -name 'vmlinuz*' | head -n 1)
-    [ -n "$image" ] || no_kernels "there is no kernel image in $package $version"
-    rm -rf "${CACHE:?}/$release"
-    mkdir -p "$CACHE/$release"
-    mv "$image" "$CACHE/$release/vmlinuz"
-    printf '%s %s\n' "$package" "$version" >"$CACHE/$release/package"
-    (cd "$CACHE/$release" && sha256sum vmlinuz >vmlinuz.sha256)
-    rm -rf "$folder"
+}
+
+# Puts an image into a folder of its own, with its checksum: keep_image FILE FOLDER PACKAGE.
+keep_image() {
+    rm -rf "$2" &&
+        mkdir -p "$2" &&
+        mv "$1" "$2/vmlinuz" &&
+        printf '%s\n' "$3" >"$2/package" &&
+        (cd "$2" && sha256sum vmlinuz >vmlinuz.sha256)
+}
+
+download() {
+    rm -rf "$1"
+    mkdir -p "$1"
+    (cd "$1" && private_apt apt-get download "$2") >"$WORK/fetch.out" 2>"$WORK/fetch.err"
 }

@@ -5,25 +5,43 @@
 
 CODE=            # identifies what runs in the machine: other code's results are not mixed with it
 TESTS=           # the same for the contract tests
+ENGINE=          # the same for what runs the engine in there
+COMPLAINT='\] (WARNING|BUG): |Oops|general protection|rcu.*stall|soft lockup'
+COMPLAINT+='|blocked for more than|Out of memory'
 declare -A CASES # by release: the same for the cases, as far as they are about that release
 
-# Finds out what would run now. The engine is compared with a kernel, but does not run on it.
+# Finds out what would run now. The engine is compared with a kernel, but runs on it in few steps.
 identify_code() {
     CODE=$(identity rill-core/src/main rill-tool/src/main scripts/lib/guest-init)
     TESTS=$CODE-$(identity rill-core/src/test)
+    ENGINE=$CODE-$(identity_of rill-core/src/main/java/dev/rill/engine)
+}
+
+# The cases that are played: those in the machine's image, once there is one.
+conformance() {
+    if [ -d "${GUEST:-}/conformance" ]; then
+        printf '%s\n' "$GUEST/conformance"
+    else
+        printf '%s\n' "$ROOT/conformance"
+    fi
 }
 
 # Sets REPLY to what identifies the cases that are played on a release. Debian's 6.1 hides its own.
 identify_cases() {
     local release=${1/#6.1.*/6.1.0}
     [ -n "${CASES[$1]:-}" ] ||
-        CASES[$1]=$CODE-$("$RILL" scenario --lines-on "$release" "$ROOT/conformance" \
+        CASES[$1]=$CODE-$("$RILL" scenario --lines-on "$release" "$(conformance)" \
             </dev/null | sha256sum | cut -c 1-12)
     REPLY=${CASES[$1]}
 }
 
 identity() {
-    (cd "$ROOT" && find "$@" -type f -not -path '*/dev/rill/engine/*' -print0 | sort -z |
+    identity_of "$@" -not -path '*/dev/rill/engine/*'
+}
+
+# Prints what identifies files: identity_of FOLDER... [what find shall take of them].
+identity_of() {
+    (cd "$ROOT" && find "$@" -type f -print0 | sort -z |
         xargs -0 sha256sum | sha256sum | cut -c 1-12)
 }
 
@@ -32,6 +50,7 @@ code_of() {
     case $1 in
         conformance | quick | memlock | case-* | file-*) identify_cases "$2" ;;
         ring | net | test-*) REPLY=$TESTS ;;
+        fuzz | denied) REPLY=$ENGINE ;;
         *) REPLY=$CODE ;;
     esac
 }
@@ -48,14 +67,33 @@ stale_steps() {
     REPLY=$stale
 }
 
-# Throws away what other code has printed.
+# Throws away what other code has printed, and all of it where the kernel is of another package.
+# What was asked for without being finished counts until other code has run.
 drop_stale() {
-    local step
-    stale_steps "$1"
+    local logs=$1 package=$2 step
+    if [ -f "$logs/about" ] && [ "$(about "$logs" package)" != "$package" ]; then
+        find "$logs" -mindepth 1 -type f -not -name lock -delete
+    fi
+    stale_steps "$logs"
+    [ -z "$REPLY" ] || sed -i '/^asked /d' "$logs/about"
     for step in $REPLY; do
-        rm -f "$1/$step"
-        sed -i "/^$step /d" "$1/steps"
+        rm -f "$logs/$step"
+        sed -i "/^$step /d" "$logs/steps"
     done
+}
+
+# Throws away what steps have printed that are about to run again.
+forget_steps() {
+    local step
+    for step in ${2//,/ }; do
+        rm -f "$1/$step"
+        [ ! -f "$1/steps" ] || sed -i "/^$step /d" "$1/steps"
+    done
+}
+
+# Prints the steps whose results are kept, with commas.
+kept_steps() {
+    [ ! -f "$1/steps" ] || cut -d ' ' -f 1 "$1/steps" | paste -s -d , -
 }
 
 # What a step printed, or nothing where it did not get so far.
@@ -103,8 +141,8 @@ compare_with_engine() {
     local version=$1 logs=$2
     rm -f "$logs/engine"
     [ -f "$logs/conformance" ] && has_profile "$version" || return 0
-    "$RILL" scenario "$ROOT/conformance" --json --kernel engine --profile "$version" \
-        >"$logs/engine" 2>"$WORK/engine.err" || true
+    "$RILL" scenario "$(conformance)" --json --kernel engine --profile "$version" \
+        >"$logs/engine" 2>"$WORK/engine.err" || true # a case that fails is compared like others
 }
 
 # There are profiles from the first release with incremental buffer rings on.
@@ -112,10 +150,11 @@ has_profile() {
     [ "$(printf '%s\n' 6.12 "$1" | sort -V | head -n 1)" = 6.12 ]
 }
 
-# Prints the ids of the cases that end differently on the engine.
+# Prints the ids of the cases that end differently on the engine, or on one of the two alone.
 engine_differences() {
     [ ! -f "$1/engine" ] ||
-        join <(outcomes "$1/conformance") <(outcomes "$1/engine") |
+        join -a 1 -a 2 -e missing -o 0,1.2,2.2 \
+            <(outcomes "$1/conformance") <(outcomes "$1/engine") |
         awk '$2 != $3 { print $1 }' | paste -s -d ' ' -
 }
 
@@ -166,79 +205,11 @@ step_downs() {
         on && $1 != "nothing" { printf "%s%s", sep, $1; sep = ", " }'
 }
 
-# What the kernel itself complained about while all this was done.
+# How often the kernel itself complained while all this was done.
 complaints() {
-    printed "$1" log | grep -c -E '\] (WARNING|BUG): |Oops|general protection|rcu.*stall' || true
+    { printed "$1" log && printed "$1" console; } | grep -v 'Oops: int3' |
+        grep -c -E "$COMPLAINT" || true
 }
-
-# The quirks that a release is expected to show in a self-test.
-expected_quirks() {
-    local word quirks
-    quirks=$(specified_quirks "$1")
-    for word in $(line_of "$1" <<<"$CORRECTIONS"); do
-        case $word in
-            -*) quirks=$(without "$quirks" "${word#-}") ;;
-            *) quirks+=" ${word#+}" ;;
-        esac
-    done
-    tr ' ' '\n' <<<"$quirks" | sort -V | paste -s -d ' ' -
-}
-
-specified_quirks() {
-    line_of "$1" <<<"$SPECIFIED"
-}
-
-# Prints what a table says of a release: the last of its lines that is not about a newer one.
-line_of() {
-    awk -v release="$1" '
-        function number(text,    part) {
-            split(text, part, ".")
-            return part[1] * 1000000 + part[2] * 1000 + part[3]
-        }
-        NF > 0 && number($1) <= number(release) { line = $0 }
-        END { sub(/^[^ ]* */, "", line); print line }'
-}
-
-# What the specification says (6.3) of those that are looked for; what is always there is added.
-SPECIFIED='
-6.1.0 Q1 Q13 Q21 Q23 Q24
-6.12.0 Q2 Q3 Q6 Q7 Q10 Q13 Q14 Q15 Q21 Q23 Q24 Q25
-6.12.9 Q3 Q6 Q7 Q10 Q13 Q14 Q15 Q21 Q23 Q24 Q25
-6.12.29 Q3 Q7 Q10 Q13 Q14 Q15 Q21 Q23 Q24 Q25
-6.12.36 Q3 Q7 Q10 Q13 Q14 Q15 Q16 Q21 Q23 Q24 Q25
-6.12.44 Q3 Q8 Q10 Q13 Q14 Q15 Q16 Q21 Q23 Q24 Q25
-6.12.81 Q8 Q13 Q14 Q15 Q16 Q21 Q23 Q25
-6.12.90 Q8 Q14 Q15 Q16 Q21 Q23 Q25
-6.12.94 Q8 Q14 Q16 Q21 Q23 Q25
-6.16.0 Q7 Q9 Q10 Q13 Q14 Q15 Q16 Q21 Q23 Q24 Q25
-6.16.2 Q8 Q9 Q10 Q13 Q14 Q15 Q16 Q21 Q23 Q24 Q25
-6.17.0 Q8 Q9 Q10 Q13 Q14 Q15 Q16 Q24 Q25
-6.18.20 Q8 Q13 Q14 Q15 Q16 Q25
-6.18.30 Q8 Q14 Q15 Q16 Q25
-6.18.36 Q8 Q14 Q16 Q25
-6.19.0 Q8 Q9 Q10 Q13 Q14 Q15 Q16 Q24 Q25
-6.19.10 Q8 Q13 Q14 Q15 Q16 Q25
-7.0.7 Q8 Q14 Q15 Q16 Q25
-7.0.13 Q8 Q14 Q16 Q25
-7.2.7 Q8 Q16 Q25
-'
-
-# What was seen instead; docs/kernel-notes.md says why.
-CORRECTIONS='
-6.1.0 -Q24
-6.12.36 +Q35 -Q15
-6.12.81 +Q24 +Q35
-6.12.90 +Q35
-6.12.94
-6.12.118 -Q8 -Q14
-6.16.0 +Q3 +Q35 -Q15
-6.17.0 +Q35 -Q16
-6.18.0 +Q35
-6.18.36
-6.19.0 +Q35
-7.0.13
-7.3.0 -Q8
-'
 
 # Prints what is in the first list and not in the second: without "A B C" "B".
 without() {
@@ -248,13 +219,54 @@ without() {
     done | paste -s -d ' ' -
 }
 
+# Sets REPLY to what is wrong with what a step printed although it ended well, or to nothing.
+contradiction() {
+    local version=$1 logs=$2 step=$3 played
+    REPLY=
+    if [ ! -s "$logs/$step" ] && [ "$step" != log ]; then
+        REPLY="$step printed nothing"
+        return
+    fi
+    case $step in
+        version)
+            grep -qF "$version" "$logs/version" || REPLY="another kernel was booted"
+            ;;
+        conformance)
+            played=$(outcomes "$logs/conformance" | wc -l)
+            [ "$played" -eq "$(cat "$(conformance)"/*.scenario | grep -c '^case ')" ] &&
+                [ -n "$(cases "$logs" conformance)" ] || REPLY="only $played cases were played"
+            ;;
+        demo) [ -n "$(verified_bytes "$logs")" ] || REPLY="demo has verified nothing" ;;
+        trace)
+            ! has_profile "$version" || grep -q 'all of them as they were sent' "$logs/trace" ||
+                REPLY="trace has received nothing"
+            ;;
+        memlock)
+            grep -q '^1 passed, 0 failed' "$logs/memlock" || REPLY="memlock has played nothing"
+            ;;
+        denied)
+            grep -q 'before Linux 6.6' "$logs/denied" ||
+                [ "$(grep -c 'sysctl.*io_uring_disabled=0' "$logs/denied")" -ge 2 ] ||
+                REPLY="denied gives no advice"
+            ;;
+        ring | net | test-*)
+            grep -q '[1-9][0-9]* tests successful' "$logs/$step" || REPLY="$step ran no tests"
+            ;;
+        fuzz) [ -n "$(fuzzed "$logs")" ] || REPLY="fuzz has compared nothing" ;;
+    esac
+}
+
 # Sets REPLY to "ok", or to what a kernel did that was not expected of it.
 verdict() {
-    local version=$1 logs=$2 step found expected wrong=() cases
+    local version=$1 logs=$2 step cases wrong=()
+    [ -n "$(about "$logs" asked)" ] || wrong+=("no run of it was begun")
     for step in $(about "$logs" asked | tr , ' '); do
         outcome_of "$logs" "$step"
         case $step,$REPLY in
-            *,ok) ;;
+            *,ok)
+                contradiction "$version" "$logs" "$step"
+                [ -z "$REPLY" ] || wrong+=("$REPLY")
+                ;;
             conformance,failed | quick,failed)
                 cases=$(cases_that "$logs/$step" failed | paste -s -d ' ' -)
                 wrong+=("${cases:+other cases: }${cases:-$step failed}")
@@ -269,11 +281,8 @@ verdict() {
     cases=$(engine_differences "$logs")
     [ -z "$cases" ] || wrong+=("the engine differs: $cases")
     if [ -f "$logs/probe" ]; then
-        found=$(quirks "$logs" found)
-        expected=$(expected_quirks "$version")
-        [ "$found" = "$expected" ] ||
-            wrong+=("quirks not expected: '$(without "$found" "$expected")', missing:
-                '$(without "$expected" "$found")'")
+        unexpected "$logs" found "$(expected_quirks "$version")"
+        unexpected "$logs" unknown "$(expected_unknown "$version")"
     fi
     [ "$(complaints "$logs")" -eq 0 ] || wrong+=("the kernel complained: $(complaints "$logs")")
     REPLY=$(
@@ -281,6 +290,14 @@ verdict() {
         printf '%s' "${wrong[*]}" | tr -s ' \n' ' ' | sed 's/;/; /g'
     )
     REPLY=${REPLY:-ok}
+}
+
+# Adds to "wrong" how the quirks of a finding are not those that are expected.
+unexpected() {
+    local seen
+    seen=$(quirks "$1" "$2")
+    [ "$seen" = "$3" ] || wrong+=("quirks $2 that were not expected: '$(without "$seen" "$3")',
+        missing: '$(without "$3" "$seen")'")
 }
 
 # Prints a sentence of what a kernel did, whatever steps there are.

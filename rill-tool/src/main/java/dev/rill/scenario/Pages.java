@@ -5,16 +5,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /// Memory for registrations: good, read-only, or with nothing behind it.
 final class Pages {
 
-    private static final int TRIES = 8;
-    private static final long HOLE = 1 << 20;
+    private static final int PAGES_BEHIND = 16;
 
     private final Kernel kernel;
     private final Arena arena;
@@ -34,34 +33,35 @@ final class Pages {
     }
 
     private MemorySegment readOnly() {
-        try {
-            Path file = Files.createTempFile("rill-scenario", "");
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ,
-                    StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
-                channel.write(java.nio.ByteBuffer.allocate(kernel.pageSize()));
-                return channel.map(FileChannel.MapMode.READ_ONLY, 0, kernel.pageSize(), arena);
-            }
+        try (FileChannel file = file(kernel.pageSize())) {
+            return file.map(FileChannel.MapMode.READ_ONLY, 0, kernel.pageSize(), arena);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /// The last page of memory, with nothing above it. Linux gives addresses downwards, so that the
-    /// second of two equal pieces is right below the first as soon as there are no gaps for pieces
-    /// of that size. What other threads map when the first is freed goes to the upper end of the
-    /// gap, which is why the pieces are large. A kernel in this process knows what it gave, and
-    /// needs no luck.
+    /// A page with nothing above it. The real kernel has other threads' memory as well, which may
+    /// be anywhere: there it is the first page of a file that was cut behind it when it was mapped.
+    /// A kernel in this process knows what it gave.
     private MemorySegment beforeHole() {
-        MemorySegment piece = MemorySegment.NULL;
-        for (int i = 0; i < TRIES; i++) {
-            try (Arena above = Arena.ofShared()) {
-                MemorySegment freed = kernel.memory(HOLE, above);
-                piece = kernel.memory(HOLE, arena);
-                if (piece.address() + HOLE == freed.address()) {
-                    break;
-                }
-            }
+        int pageSize = kernel.pageSize();
+        if (!kernel.name().equals("linux")) {
+            return kernel.memory(pageSize, arena);
         }
-        return piece.asSlice(HOLE - kernel.pageSize());
+        try (FileChannel file = file(PAGES_BEHIND * pageSize)) {
+            MemorySegment pages = file.map(FileChannel.MapMode.PRIVATE, 0, file.size(), arena);
+            file.truncate(pageSize);
+            return pages.asSlice(0, pageSize);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static FileChannel file(int byteSize) throws IOException {
+        FileChannel file = FileChannel.open(Files.createTempFile("rill-scenario", ""),
+                StandardOpenOption.READ, StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE);
+        file.write(ByteBuffer.allocate(byteSize));
+        return file;
     }
 }
