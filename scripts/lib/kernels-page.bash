@@ -19,8 +19,9 @@ write_page() {
 
 $# kernels of Debian, as they come in its packages, booted under emulation (QEMU, two processors,
 2 GiB, no KVM) on $dates, with Rill at commit ${commit:-unknown}$state.
-\`scripts/kernels run --all\` does it again, minutes for each kernel; \`scripts/kernels table --write
-docs/kernels.md\` wrote this page. Results of other code are not in it.
+\`scripts/kernels run --all\` does it again, minutes for each kernel;
+\`scripts/kernels table --write docs/kernels.md\` wrote this page. Results of other code are not
+in it.
 
 ## What was run
 
