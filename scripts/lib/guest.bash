@@ -91,7 +91,7 @@ boot() {
 # Whether a processor has come upon the breakpoint that another one sets for a moment where it
 # changes the kernel's code, and found nobody who knows of it: emulated ones do, now and then.
 has_tripped() {
-    { printed "$1" console && printed "$1" log; } | grep -q 'Oops: int3'
+    { printed "$1" console && printed "$1" log; } | grep 'Oops: int3' >/dev/null
 }
 
 # Prints the steps of a list that have not ended well: steps_left LOGS STEPS. The kernel's log is

@@ -75,7 +75,7 @@ drop_stale() {
         find "$logs" -mindepth 1 -type f -not -name lock -delete
     fi
     stale_steps "$logs"
-    [ -z "$REPLY" ] || sed -i '/^asked /d' "$logs/about"
+    [ -z "$REPLY" ] || [ ! -f "$logs/about" ] || sed -i '/^asked /d' "$logs/about"
     for step in $REPLY; do
         rm -f "$logs/$step"
         sed -i "/^$step /d" "$logs/steps"
