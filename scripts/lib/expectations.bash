@@ -71,6 +71,17 @@ CORRECTIONS='
 7.3.0 -Q8
 '
 
+# Prints a pattern of what a kernel is known to complain about (docs/kernel-notes.md): 6.12.43, of a
+# datagram that is longer than its buffer.
+known_complaint() {
+    line_of "$1" <<<"$COMPLAINTS"
+}
+
+COMPLAINTS='
+6.12.0 WARNING: .* at io_uring/kbuf[.]h:[0-9]+ io_recv_finish
+6.12.74 nothing is known
+'
+
 # The quirks that a self-test is expected not to be able to tell.
 expected_unknown() {
     line_of "$1" <<<"$UNKNOWN"

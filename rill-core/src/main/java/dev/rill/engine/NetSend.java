@@ -222,7 +222,8 @@ final class NetSend {
         int cflags = request.notifies ? IORING_CQE_F_MORE : 0;
         if (request.opcode == IORING_OP_SEND) {
             cflags |= ring.buffers().put(request, result, 1);
-            boolean ends = result <= 0 || request.lastBuffer || request.polled;
+            boolean ends = result <= 0 || request.lastBuffer || request.polled
+                    && !request.profile().has(Quirk.POLLED_SEND_BUNDLE_GOES_ON);
             if (bundle(request) && !ends
                     && ring.postMore(request, result, cflags | IORING_CQE_F_MORE)) {
                 request.lastBuffer = false;

@@ -31,8 +31,10 @@ final class Polling {
 
     private final RingContext ring;
     /// Who waits, by hash of the user data, newest last: the order in which cancellation finds
-    /// its victims.
+    /// its victims. In one table, or in two, one behind the other.
     private final List<Request>[] buckets;
+    /// Where the second table begins; 0 when there is none.
+    private final int secondTable;
     private final int shift;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -40,7 +42,8 @@ final class Polling {
         this.ring = ring;
         int log = 31 - Integer.numberOfLeadingZeros(cqEntries);
         int bits = Math.max(1, Math.min(8, log - 5));
-        buckets = new List[1 << bits];
+        secondTable = ring.kernel().profile().has(Quirk.TWO_TABLES_OF_WAITING) ? 1 << bits : 0;
+        buckets = new List[(1 << bits) + secondTable];
         for (int i = 0; i < buckets.length; i++) {
             buckets[i] = new ArrayList<>(2);
         }
@@ -59,9 +62,11 @@ final class Polling {
     /// Everyone who waits with some user data, newest first.
     List<Request> withUserData(long userData) {
         List<Request> found = new ArrayList<>(1);
-        for (Request request : bucket(userData).reversed()) {
-            if (request.userData == userData) {
-                found.add(request);
+        for (int table = 0; table <= secondTable; table += Math.max(1, secondTable)) {
+            for (Request request : buckets[table + hash(userData)].reversed()) {
+                if (request.userData == userData) {
+                    found.add(request);
+                }
             }
         }
         return found;
@@ -78,7 +83,7 @@ final class Polling {
             return false;
         }
         prepare(request);
-        int ready = enter(request);
+        int ready = enter(request, false);
         if (ready == 0) {
             return true;
         }
@@ -99,7 +104,7 @@ final class Polling {
             return false;
         }
         prepare(request);
-        if (enter(request) == 0) {
+        if (enter(request, true) == 0) {
             return true;
         }
         leave(request);
@@ -115,7 +120,7 @@ final class Polling {
     boolean armFromWorker(Request request) {
         prepare(request);
         request.oneshot = request.opcode == Opcode.IORING_OP_SEND;
-        int ready = enter(request);
+        int ready = enter(request, true);
         if (ready != 0) {
             if (request.oneshot) {
                 leave(request);
@@ -139,17 +144,18 @@ final class Polling {
         request.pollEvents = events | EVENTS_ALWAYS;
         request.oneshot = !multishot;
         request.multishot = multishot;
-        return enter(request);
+        return enter(request, request.unlocked);
     }
 
-    private int enter(Request request) {
+    private int enter(Request request, boolean byWorker) {
         request.armed = true;
         request.cancelled = false;
         request.pollReferences = 0;
         request.pollResult = 0;
         request.waitingIn = request.file.waiters();
         request.waitingIn.add(request, request.opcode == Opcode.IORING_OP_ACCEPT);
-        bucket(request.userData).add(request);
+        request.table = table(request, byWorker);
+        bucket(request).add(request);
         return request.file.poll(request.pollEvents) & request.pollEvents;
     }
 
@@ -157,7 +163,7 @@ final class Polling {
     void leave(Request request) {
         if (request.armed) {
             request.armed = false;
-            bucket(request.userData).remove(request);
+            bucket(request).remove(request);
         }
         leaveQueue(request);
     }
@@ -202,7 +208,7 @@ final class Polling {
         if (request.pollReferences++ > 0) {
             return -Errno.EALREADY; // the wake-up counts as several now
         }
-        bucket(request.userData).remove(request);
+        bucket(request).remove(request);
         request.cancelled = true;
         ring.queue(request, Request.WORK_POLL);
         return 0;
@@ -316,7 +322,19 @@ final class Polling {
                 ? events & (request.opFlags | ~Events.RDHUP) : events;
     }
 
-    private List<Request> bucket(long userData) {
-        return buckets[(int) (userData * GOLDEN_RATIO >>> shift)];
+    /// Where there are two tables, what workers have armed is in the first one, and so are requests
+    /// of IORING_OP_POLL_ADD on rings that several threads may use.
+    private int table(Request request, boolean byWorker) {
+        boolean first = byWorker
+                || request.opcode == Opcode.IORING_OP_POLL_ADD && !ring.singleIssuer();
+        return first ? 0 : secondTable;
+    }
+
+    private List<Request> bucket(Request request) {
+        return buckets[request.table + hash(request.userData)];
+    }
+
+    private int hash(long userData) {
+        return (int) (userData * GOLDEN_RATIO >>> shift);
     }
 }

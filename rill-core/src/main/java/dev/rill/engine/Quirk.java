@@ -102,6 +102,10 @@ public enum Quirk {
     /// Not in the table: found by fuzzing.
     READ_KEEPS_LIST_BUFFER("a read that waits keeps the buffer of a list group that it was given",
             Span.since("6.18")),
+    TWO_TABLES_OF_WAITING("a cancel meets polls, and what workers wait for, before receives",
+            Span.before("6.13")),
+    POLLED_SEND_BUNDLE_GOES_ON("a send bundle that has waited for room goes on after its first"
+            + " completion", Span.before("6.12.81/6.17")),
     NO_VECTORED_SENDS("a send is of one place in memory, not of an array of them",
             Span.before("6.17")),
     PLAIN_SENDS_OF_REGISTERED("a send without zero copy may be of a registered buffer",

@@ -124,6 +124,8 @@ final class Request implements WaitQueue.Waiter {
 
     // Waiting for readiness (poll.c).
     boolean armed;
+    /// Where the table begins that it waits in.
+    int table;
     boolean polled;
     /// Whether a connect has begun anew after an attempt that is over.
     boolean triedAgain;

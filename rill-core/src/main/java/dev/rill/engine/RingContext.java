@@ -64,7 +64,7 @@ final class RingContext implements OpenFile {
         cancellation = new Cancellation(this);
         workers = new Workers(this);
         disabled = (flags & IORING_SETUP_R_DISABLED) != 0;
-        if ((flags & IORING_SETUP_SINGLE_ISSUER) != 0 && !disabled) {
+        if (singleIssuer() && !disabled) {
             submitter = Thread.currentThread();
         }
         if (sqPoll()) {
@@ -126,6 +126,10 @@ final class RingContext implements OpenFile {
         return (flags & IORING_SETUP_SQPOLL) != 0;
     }
 
+    boolean singleIssuer() {
+        return (flags & IORING_SETUP_SINGLE_ISSUER) != 0;
+    }
+
     boolean disabled() {
         return disabled;
     }
@@ -139,7 +143,7 @@ final class RingContext implements OpenFile {
             return -Errno.EBADFD;
         }
         disabled = false;
-        if ((flags & IORING_SETUP_SINGLE_ISSUER) != 0) {
+        if (singleIssuer()) {
             submitter = Thread.currentThread();
         }
         return 0;
