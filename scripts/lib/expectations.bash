@@ -78,6 +78,7 @@ known_complaint() {
 }
 
 COMPLAINTS='
+6.0.0 nothing is known
 6.12.0 WARNING: .* at io_uring/kbuf[.]h:[0-9]+ io_recv_finish
 6.12.74 nothing is known
 '

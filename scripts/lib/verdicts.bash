@@ -26,9 +26,10 @@ conformance() {
     fi
 }
 
-# Prints the lines of the cases that are about a release. Debian's 6.1 hides its own.
+# Prints the cases that are about a release, with their lines about it. Debian's 6.1 hides its own.
 lines_about() {
-    "$RILL" scenario --lines-on "${1/#6.1.*/6.1.0}" "$(conformance)" </dev/null
+    "$RILL" scenario --lines-on "${1/#6.1.*/6.1.0}" "$(conformance)" </dev/null |
+        awk '/^case / { title = $0 "\n"; next } { printf "%s%s\n", title, $0; title = "" }'
 }
 
 # Prints the ids of the cases that are about a release, sorted.
@@ -160,7 +161,7 @@ has_profile() {
 # Prints the ids of the cases that end differently on the engine, or on one of the two alone.
 engine_differences() {
     [ ! -f "$1/engine" ] ||
-        join -a 1 -a 2 -e missing -o 0,1.2,2.2 \
+        join -a 1 -a 2 -e skipped -o 0,1.2,2.2 \
             <(outcomes "$1/conformance") <(outcomes "$1/engine") |
         awk '$2 != $3 { print $1 }' | paste -s -d ' ' -
 }
@@ -215,8 +216,8 @@ step_downs() {
 # How often the kernel itself complained while all this was done, but for what is known of it:
 # complaints LOGS RELEASE.
 complaints() {
-    { printed "$1" log && printed "$1" console; } | grep -v -E "Oops: int3|$(known_complaint "$2")" |
-        grep -c -E "$COMPLAINT" || true
+    { printed "$1" log && printed "$1" console; } |
+        grep -v -E "Oops: int3|$(known_complaint "$2")" | grep -c -E "$COMPLAINT" || true
 }
 
 # Prints what is in the first list and not in the second: without "A B C" "B".
