@@ -59,6 +59,8 @@ final class Request implements WaitQueue.Waiter {
     // Its way through the ring.
     OpenFile file;
     int work;
+    /// Where the table begins that it waits in ([Polling]).
+    int table;
     int res;
     int cflags;
     boolean big;
@@ -124,8 +126,6 @@ final class Request implements WaitQueue.Waiter {
 
     // Waiting for readiness (poll.c).
     boolean armed;
-    /// Where the table begins that it waits in.
-    int table;
     boolean polled;
     /// Whether a connect has begun anew after an attempt that is over.
     boolean triedAgain;
