@@ -106,6 +106,8 @@ public enum Quirk {
             Span.before("6.13")),
     POLLED_SEND_BUNDLE_GOES_ON("a send bundle that has waited for room goes on after its first"
             + " completion", Span.before("6.12.81/6.17")),
+    WORK_INCLUDES_WHAT_COMES("what becomes ready while others are looked after is looked after"
+            + " before their links", Span.since("7.2")),
     NO_VECTORED_SENDS("a send is of one place in memory, not of an array of them",
             Span.before("6.17")),
     PLAIN_SENDS_OF_REGISTERED("a send without zero copy may be of a registered buffer",

@@ -186,9 +186,10 @@ final class RingContext implements OpenFile {
     /// Does what waits, first come first served, then posts what it completed.
     void runWork() {
         timeouts.expire(kernel.clock().now());
+        boolean all = kernel.profile().has(Quirk.WORK_INCLUDES_WHAT_COMES);
         while (!work.isEmpty()) {
             int batch = work.size();
-            for (int i = 0; i < batch; i++) {
+            for (int i = 0; all ? !work.isEmpty() : i < batch; i++) {
                 run(work.poll());
             }
             flush();
