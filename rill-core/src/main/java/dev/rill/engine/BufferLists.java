@@ -178,7 +178,8 @@ final class BufferLists {
                 length = left;
                 if (!ring.incremental()) {
                     request.partialMap = true;
-                    if (count > 0 && !seed && !profile.has(Quirk.PARTIAL_BUNDLE_RETRY)) {
+                    boolean endsBefore = !seed || request.opcode == Opcode.IORING_OP_SEND;
+                    if (count > 0 && endsBefore && !profile.has(Quirk.PARTIAL_BUNDLE_RETRY)) {
                         break;
                     }
                     if (profile.has(Quirk.SHRINK_ENTRY)) {
@@ -262,7 +263,10 @@ final class BufferLists {
         if (request.held == Request.HELD_RING) {
             boolean more = request.moreLatch;
             if (request.toCommit) {
-                more |= !request.commitRing.commit(bytes, entries);
+                // What was unregistered meanwhile is not looked at, as if it stayed current.
+                more |= group(request.bufGroup) == request.commitRing
+                        ? !request.commitRing.commit(bytes, entries)
+                        : request.commitRing.incremental();
             }
             if (more) {
                 flags |= IORING_CQE_F_BUF_MORE;
