@@ -37,21 +37,10 @@ class LeakTest {
     void connectionsLeaveNoDescriptorBehind(Kernel kernel) throws Exception {
         try (LoopThread loop = LoopThread.start(kernel, SMALL)) {
             InetSocketAddress address = loop.listen(Connection::send);
+            comeAndGo(address, 20); // the JVM opens some of its own with what is used first
+            loop.until("they are gone", () -> loop.loop().statistics().connections() == 0);
             int before = OpenDescriptors.count();
-            byte[] bytes = Rig.pattern(3000, 1);
-            for (int i = 0; i < 1000; i++) {
-                try (Peer peer = Peer.connect(address)) {
-                    peer.send(bytes);
-                    switch (i % 4) {
-                        case 0 -> assertThat(peer.end().receiveAll()).hasSize(3000);
-                        case 1 -> peer.reset();
-                        case 2 -> peer.receive(10);
-                        default -> {
-                            // gone without reading
-                        }
-                    }
-                }
-            }
+            comeAndGo(address, 980);
             loop.until("all are gone", () -> loop.loop().statistics().connections() == 0);
             assertThat(OpenDescriptors.count()).isLessThanOrEqualTo(before);
             LoopStatistics last = loop.stop();
@@ -60,6 +49,23 @@ class LeakTest {
             assertThat(last.buffersLent())
                     .isEqualTo(loop.loop().group().options().buffers());
             assertThat(last.copyMemory()).isZero();
+        }
+    }
+
+    private static void comeAndGo(InetSocketAddress address, int count) throws IOException {
+        byte[] bytes = Rig.pattern(3000, 1);
+        for (int i = 0; i < count; i++) {
+            try (Peer peer = Peer.connect(address)) {
+                peer.send(bytes);
+                switch (i % 4) {
+                    case 0 -> assertThat(peer.end().receiveAll()).hasSize(3000);
+                    case 1 -> peer.reset();
+                    case 2 -> peer.receive(10);
+                    default -> {
+                        // gone without reading
+                    }
+                }
+            }
         }
     }
 
@@ -74,7 +80,7 @@ class LeakTest {
                     return null;
                 });
             }
-            loop.until("all are closed", () -> OpenDescriptors.count() == before);
+            loop.until("all are closed", () -> OpenDescriptors.count() <= before);
         }
     }
 
