@@ -33,8 +33,7 @@ final class Polling {
     /// Who waits, by hash of the user data, newest last: the order in which cancellation finds
     /// its victims. In one table, or in two, one behind the other.
     private final List<Request>[] buckets;
-    /// Where the second table begins; 0 when there is none.
-    private final int secondTable;
+    private final int tableSize;
     private final int shift;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -42,8 +41,9 @@ final class Polling {
         this.ring = ring;
         int log = 31 - Integer.numberOfLeadingZeros(cqEntries);
         int bits = Math.max(1, Math.min(8, log - 5));
-        secondTable = ring.kernel().profile().has(Quirk.TWO_TABLES_OF_WAITING) ? 1 << bits : 0;
-        buckets = new List[(1 << bits) + secondTable];
+        boolean two = ring.kernel().profile().has(Quirk.TWO_TABLES_OF_WAITING);
+        tableSize = 1 << bits;
+        buckets = new List[two ? 2 * tableSize : tableSize];
         for (int i = 0; i < buckets.length; i++) {
             buckets[i] = new ArrayList<>(2);
         }
@@ -62,8 +62,8 @@ final class Polling {
     /// Everyone who waits with some user data, newest first.
     List<Request> withUserData(long userData) {
         List<Request> found = new ArrayList<>(1);
-        for (int table = 0; table <= secondTable; table += Math.max(1, secondTable)) {
-            for (Request request : buckets[table + hash(userData)].reversed()) {
+        for (int at = hash(userData); at < buckets.length; at += tableSize) {
+            for (Request request : buckets[at].reversed()) {
                 if (request.userData == userData) {
                     found.add(request);
                 }
@@ -327,7 +327,7 @@ final class Polling {
     private int table(Request request, boolean byWorker) {
         boolean first = byWorker
                 || request.opcode == Opcode.IORING_OP_POLL_ADD && !ring.singleIssuer();
-        return first ? 0 : secondTable;
+        return first ? 0 : buckets.length - tableSize;
     }
 
     private List<Request> bucket(Request request) {
