@@ -28,8 +28,12 @@ conformance() {
 
 # Prints the cases that are about a release, with their lines about it. Debian's 6.1 hides its own.
 lines_about() {
-    "$RILL" scenario --lines-on "${1/#6.1.*/6.1.0}" "$(conformance)" </dev/null |
-        awk '/^case / { title = $0 "\n"; next } { printf "%s%s\n", title, $0; title = "" }'
+    local lines=$WORK/lines-$1
+    [ -f "$lines" ] ||
+        "$RILL" scenario --lines-on "${1/#6.1.*/6.1.0}" "$(conformance)" </dev/null |
+        awk '/^case / { title = $0 "\n"; next } { printf "%s%s\n", title, $0; title = "" }' \
+            >"$lines"
+    cat "$lines"
 }
 
 # Prints the ids of the cases that are about a release, sorted.
